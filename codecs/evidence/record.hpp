@@ -1,0 +1,113 @@
+// The evidence records: everything that the engine knew and did. A trade's state is the fold of core/trade's advance() over
+// the records that name it, in the order of the log; everything else (index, metrics, views) is a projection.
+//
+// Ordering rule: evidence of the cause -> decision -> intent with the signed bytes -> send. Each is durable before the
+// next is visible outside.
+//
+// A record is one deterministic CBOR item (RFC 8949, section 4.2): the array [type, at_ms, body...]; field orders are in
+// record.cpp next to the code that writes them. Types are numbers that are never reused.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+#include "core/chain/movement.hpp"
+#include "core/trade/event.hpp"
+#include "core/trade/plan.hpp"
+
+namespace clearspan::evidence {
+
+// The engine started with this log; the first record of every run.
+struct EngineStarted {
+  std::string version;
+  EngineTag engine;
+  std::uint16_t shard = 0;
+  std::uint16_t shard_count = 1;
+
+  bool operator==(const EngineStarted&) const = default;
+};
+
+// A trade exists: its plan, and the request that asked for it. A repeated request with the same key is recognised by it.
+struct TradeCreated {
+  Plan plan;
+  std::string idempotency_key;  // empty when the request had none
+  Hash32 request_digest;        // SHA-256 of the request's body; zero when there was no request
+  std::uint32_t request_item = 0;  // position in a request that asked for several trades
+
+  bool operator==(const TradeCreated&) const = default;
+};
+
+// A fact about a trade. `ledger` says where, for the facts that a ledger proved; it is empty for the others.
+struct TradeEvent {
+  TradeId trade;
+  LedgerId ledger;
+  Event event;
+
+  bool operator==(const TradeEvent&) const = default;
+};
+
+// Signed bytes that may be sent from now on, and the movements in them.
+struct TxnSigned {
+  LedgerId ledger;
+  TxnId id;
+  AccountId signer;
+  Sequence sequence;
+  LedgerTime not_after;
+  std::uint32_t fee_step = 0;
+  Bytes raw;
+  std::vector<Movement> movements;
+
+  bool operator==(const TxnSigned&) const = default;
+};
+
+// A signed txn needs no more watching: it, or another with its sequence number, is final; or it is dead.
+struct TxnClosed {
+  LedgerId ledger;
+  TxnId id;
+
+  bool operator==(const TxnClosed&) const = default;
+};
+
+// All records that this final block caused stand before this one in the log; the next block to process is above it.
+struct ViewAdvanced {
+  LedgerId ledger;
+  Height height;
+  BlockHash block;
+  LedgerTime time;
+
+  bool operator==(const ViewAdvanced&) const = default;
+};
+
+// The ledger contradicted what was final. Nothing is signed for it until an operator clears it.
+struct LedgerFrozen {
+  LedgerId ledger;
+  Height height;
+  BlockHash expected;
+  BlockHash found;
+
+  bool operator==(const LedgerFrozen&) const = default;
+};
+
+using RecordBody =
+    std::variant<EngineStarted, TradeCreated, TradeEvent, TxnSigned, TxnClosed, ViewAdvanced, LedgerFrozen>;
+
+struct Record {
+  Timestamp at;
+  RecordBody body;
+
+  bool operator==(const Record&) const = default;
+};
+
+// Appends the record's bytes to `out`. The same record always gives the same bytes.
+void encode(const Record& record, Bytes& out);
+
+// Reads exactly one record. Errors: cbor_malformed for bytes that encode() would not have written (another length form,
+// a missing or surplus field, an unknown type or enumerator, bytes left over).
+Result<Record> decode(ByteView bytes);
+
+}  // namespace clearspan::evidence

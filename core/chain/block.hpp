@@ -1,0 +1,39 @@
+// A block whose hashes have all been recomputed from its content, reduced to what concerns settlement.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/chain/movement.hpp"
+
+namespace clearspan {
+
+// A txn that is in the block and may be ours: sent to the escrow contract, or from an account that the engine signs for.
+struct IncludedTxn {
+  TxnId id;
+  std::uint32_t index = 0;  // in the block
+  bool ok = false;          // false: it was included and had no effect
+  AccountId sender;         // recovered from its signature; empty where the ledger has no such notion
+  Sequence sequence;        // of the sender; 0 where the ledger has no such notion
+
+  bool operator==(const IncludedTxn&) const = default;
+};
+
+struct VerifiedBlock {
+  LedgerId ledger;
+  Height height;
+  BlockHash hash;
+  BlockHash parent;
+  LedgerTime time;       // the ledger's clock at this block
+  Timestamp timestamp;   // as the block states it; zero when it states none
+  std::vector<Outcome> outcomes;    // in the order of their positions
+  std::vector<IncludedTxn> txns;    // in the order of their indexes
+  std::uint32_t txn_count = 0;      // of all txns in the block
+  std::uint64_t bytes = 0;          // of the raw data that was verified
+};
+
+using VerifiedBlockPtr = std::shared_ptr<const VerifiedBlock>;
+
+}  // namespace clearspan

@@ -1,0 +1,455 @@
+#include "core/trade/advance.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/trade/deposit.hpp"
+
+namespace clearspan {
+namespace {
+
+using Progress = HoldEnding::Progress;
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+bool is_hold(const Plan& plan, std::size_t leg) { return plan.legs[leg].role == LegRole::hold; }
+
+Step stay(State state) { return {std::move(state), {}}; }
+
+Step suspend(SuspendReason reason) { return {Suspended{reason}, {}}; }
+
+// --- The way into and through the retriable phases ---
+
+Step start_releasing(const Plan& plan, const std::vector<HoldKey>& keys) {
+  Releasing next;
+  for (std::size_t leg = 0; leg < plan.legs.size(); ++leg) {
+    next.holds.push_back(is_hold(plan, leg) ? HoldEnding{Progress::ending, 0, keys[leg]} : HoldEnding{});
+  }
+  return {std::move(next), {RecordDecision{Decision::commit}}};
+}
+
+// Gives up preparing. Holds that were asked for and are not final may still land; each is abandoned and then waited for.
+// `gone`: the leg that is known never to take effect, or whose value is back with its payer already.
+Step start_refunding(const Plan& plan, const std::vector<std::optional<HoldKey>>& placed, AbortReason reason,
+                     std::optional<LegIndex> gone, Progress gone_as) {
+  Refunding next;
+  next.reason = reason;
+  Commands commands;
+  for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    const auto leg = static_cast<LegIndex>(i);
+    HoldEnding hold;
+    if (is_hold(plan, i)) {
+      if (gone == leg) {
+        hold.progress = gone_as;
+      } else if (placed[i]) {
+        hold = {Progress::ending, 0, *placed[i]};
+      } else {
+        hold.progress = Progress::may_land;
+        commands.push_back(Abandon{leg, MovementKind::hold});
+      }
+    }
+    next.holds.push_back(hold);
+  }
+  commands.push_back(RecordDecision{Decision::abort});
+  return {std::move(next), std::move(commands)};
+}
+
+Step start_refunding(const Plan& plan, const Deciding& state, AbortReason reason) {
+  const std::vector<std::optional<HoldKey>> placed(state.holds.begin(), state.holds.end());
+  return start_refunding(plan, placed, reason, std::nullopt, Progress::void_);
+}
+
+bool all_over(const std::vector<HoldEnding>& holds) {
+  return std::all_of(holds.begin(), holds.end(), [](const HoldEnding& hold) {
+    return hold.progress == Progress::ended || hold.progress == Progress::void_;
+  });
+}
+
+Step finish_releasing(Releasing state) {
+  if (state.decision_recorded && all_over(state.holds)) return {Settled{}, {Finish{}}};
+  return stay(std::move(state));
+}
+
+Step finish_refunding(Refunding state) {
+  if (!state.decision_recorded || !all_over(state.holds)) return stay(std::move(state));
+  const bool any_held = std::any_of(state.holds.begin(), state.holds.end(),
+                                    [](const HoldEnding& hold) { return hold.progress == Progress::ended; });
+  if (any_held) return {Refunded{state.reason}, {Finish{}}};
+  return {Rejected{state.reason}, {Finish{}}};
+}
+
+Commands submit_endings(const std::vector<HoldEnding>& holds, MovementKind kind) {
+  Commands commands;
+  for (std::size_t leg = 0; leg < holds.size(); ++leg) {
+    if (holds[leg].progress == Progress::ending) {
+      commands.push_back(Submit{static_cast<LegIndex>(leg), kind, holds[leg].key});
+    }
+  }
+  return commands;
+}
+
+// Counts a failed or dead release or refund and asks again, up to the limit.
+template <class Ending>
+Step retry_ending(Ending state, LegIndex leg, MovementKind kind) {
+  HoldEnding& hold = state.holds[leg];
+  if (++hold.failures >= kEndingFailuresMax) return suspend(SuspendReason::retries_exhausted);
+  Commands commands{Submit{leg, kind, hold.key}};
+  return {std::move(state), std::move(commands)};
+}
+
+std::optional<LegIndex> find_hold(const std::vector<HoldEnding>& holds, const HoldKey& key) {
+  for (std::size_t leg = 0; leg < holds.size(); ++leg) {
+    const Progress progress = holds[leg].progress;
+    if ((progress == Progress::ending || progress == Progress::ended) && holds[leg].key == key) {
+      return static_cast<LegIndex>(leg);
+    }
+  }
+  return std::nullopt;
+}
+
+// --- Outcomes, by state ---
+
+Step on_hold_outcome(const Plan& plan, Preparing state, const Outcome& outcome) {
+  const LegIndex leg = leg_of(outcome.ref);
+  if (!outcome.ok) {
+    if (state.holds[leg]) return stay(std::move(state));
+    return start_refunding(plan, state.holds, AbortReason::hold_failed, leg, Progress::void_);
+  }
+  if (state.holds[leg] == outcome.hold_key) return stay(std::move(state));
+  if (const auto reason = reason_to_return(plan.legs[leg], outcome, state.holds[leg].has_value())) {
+    return {std::move(state), {ReturnDeposit{outcome, *reason}}};
+  }
+  state.holds[leg] = outcome.hold_key;
+  Deciding next;
+  for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    if (is_hold(plan, i) && !state.holds[i]) return stay(std::move(state));
+    next.holds.push_back(state.holds[i].value_or(HoldKey{}));
+  }
+  if (const auto pivot = plan.pivot()) {
+    return {std::move(next), {Submit{*pivot, MovementKind::payment, HoldKey{}}}};
+  }
+  return start_releasing(plan, next.holds);
+}
+
+// A hold that ended while the trade still relied on it. While preparing it aborts the trade; later it contradicts the plan.
+Step on_ending_outcome(const Plan& plan, Preparing state, const Outcome& outcome) {
+  for (std::size_t i = 0; i < state.holds.size(); ++i) {
+    if (outcome.ok && state.holds[i] == outcome.hold_key) {
+      if (outcome.kind == MovementKind::release) return suspend(SuspendReason::hold_ended_early);
+      return start_refunding(plan, state.holds, AbortReason::hold_failed, static_cast<LegIndex>(i), Progress::ended);
+    }
+  }
+  return stay(std::move(state));
+}
+
+Step on_pivot_outcome(const Plan& plan, Deciding state, const Outcome& outcome) {
+  const Leg& pivot = plan.legs[leg_of(outcome.ref)];
+  if (outcome.from != pivot.payer) return stay(std::move(state));
+  if (!outcome.ok) return start_refunding(plan, state, AbortReason::pivot_failed);
+  if (outcome.asset != pivot.asset || outcome.to != pivot.payee || outcome.amount != pivot.amount) {
+    return suspend(SuspendReason::pivot_contradicts_plan);
+  }
+  return start_releasing(plan, state.holds);
+}
+
+Step on_outcome_in(const Plan& plan, Preparing state, const Outcome& outcome) {
+  switch (outcome.kind) {
+    case MovementKind::hold:
+      return on_hold_outcome(plan, std::move(state), outcome);
+    case MovementKind::release:
+    case MovementKind::refund:
+      return on_ending_outcome(plan, std::move(state), outcome);
+    case MovementKind::payment:
+      // The engine asks for the pivot only when all holds are final: its payment before that is somebody's mistake with
+      // the exchanger's key, and the holds must not be refunded as if nothing had been paid.
+      if (outcome.ok && outcome.from == plan.legs[leg_of(outcome.ref)].payer) {
+        return suspend(SuspendReason::pivot_contradicts_proof);
+      }
+      return stay(std::move(state));
+  }
+  return stay(std::move(state));
+}
+
+Step on_outcome_in(const Plan& plan, Deciding state, const Outcome& outcome) {
+  switch (outcome.kind) {
+    case MovementKind::hold: {
+      const bool is_ours = state.holds[leg_of(outcome.ref)] == outcome.hold_key;
+      if (!outcome.ok || is_ours) return stay(std::move(state));
+      const auto reason = reason_to_return(plan.legs[leg_of(outcome.ref)], outcome, true);
+      return {std::move(state), {ReturnDeposit{outcome, reason.value_or(ReturnReason::duplicate)}}};
+    }
+    case MovementKind::release:
+    case MovementKind::refund: {
+      const bool is_ours = std::find(state.holds.begin(), state.holds.end(), outcome.hold_key) != state.holds.end();
+      if (outcome.ok && is_ours) return suspend(SuspendReason::hold_ended_early);
+      return stay(std::move(state));
+    }
+    case MovementKind::payment:
+      return on_pivot_outcome(plan, std::move(state), outcome);
+  }
+  return stay(std::move(state));
+}
+
+Step on_outcome_in(const Plan& plan, Releasing state, const Outcome& outcome) {
+  const LegIndex named_leg = leg_of(outcome.ref);
+  if (outcome.kind == MovementKind::payment) return stay(std::move(state));
+  if (outcome.kind == MovementKind::hold) {
+    if (!outcome.ok || find_hold(state.holds, outcome.hold_key)) return stay(std::move(state));
+    const auto reason = reason_to_return(plan.legs[named_leg], outcome, true);
+    return {std::move(state), {ReturnDeposit{outcome, reason.value_or(ReturnReason::duplicate)}}};
+  }
+  const auto leg = find_hold(state.holds, outcome.hold_key);
+  if (!leg || state.holds[*leg].progress == Progress::ended) return stay(std::move(state));
+  if (!outcome.ok) {
+    if (outcome.kind != MovementKind::release) return stay(std::move(state));
+    return retry_ending(std::move(state), *leg, MovementKind::release);
+  }
+  if (outcome.kind == MovementKind::refund) return suspend(SuspendReason::ended_against_decision);
+  state.holds[*leg].progress = Progress::ended;
+  return finish_releasing(std::move(state));
+}
+
+// A hold that was asked for and lands after the abort is the trade's own: it is refunded like the others.
+Step on_late_hold(const Plan& plan, Refunding state, const Outcome& outcome) {
+  const LegIndex leg = leg_of(outcome.ref);
+  HoldEnding& hold = state.holds[leg];
+  if (!outcome.ok) {
+    if (hold.progress == Progress::may_land) hold.progress = Progress::void_;
+    return finish_refunding(std::move(state));
+  }
+  if (find_hold(state.holds, outcome.hold_key)) return stay(std::move(state));
+  const bool is_expected = hold.progress == Progress::may_land;
+  if (const auto reason = reason_to_return(plan.legs[leg], outcome, !is_expected)) {
+    return {std::move(state), {ReturnDeposit{outcome, hold.progress == Progress::void_ ? ReturnReason::late : *reason}}};
+  }
+  hold = {Progress::ending, 0, outcome.hold_key};
+  Commands commands;
+  if (state.decision_recorded) commands.push_back(Submit{leg, MovementKind::refund, hold.key});
+  return {std::move(state), std::move(commands)};
+}
+
+Step on_outcome_in(const Plan& plan, Refunding state, const Outcome& outcome) {
+  if (outcome.kind == MovementKind::payment) {
+    const Leg& pivot = plan.legs[leg_of(outcome.ref)];
+    if (outcome.ok && outcome.from == pivot.payer) return suspend(SuspendReason::pivot_contradicts_proof);
+    return stay(std::move(state));
+  }
+  if (outcome.kind == MovementKind::hold) return on_late_hold(plan, std::move(state), outcome);
+  const auto leg = find_hold(state.holds, outcome.hold_key);
+  if (!leg || state.holds[*leg].progress == Progress::ended) return stay(std::move(state));
+  if (!outcome.ok) {
+    if (outcome.kind != MovementKind::refund) return stay(std::move(state));
+    return retry_ending(std::move(state), *leg, MovementKind::refund);
+  }
+  if (outcome.kind == MovementKind::release) return suspend(SuspendReason::ended_against_decision);
+  state.holds[*leg].progress = Progress::ended;
+  return finish_refunding(std::move(state));
+}
+
+// A trade that is over, or waits for an operator, only sends back what still arrives in its name.
+template <class Ended>
+Step on_outcome_in(const Plan&, Ended state, const Outcome& outcome) {
+  if (outcome.kind != MovementKind::hold || !outcome.ok) return stay(std::move(state));
+  return {std::move(state), {ReturnDeposit{outcome, ReturnReason::late}}};
+}
+
+Step on_outcome_in(const Plan&, Suspended state, const Outcome&) { return stay(state); }
+
+// --- The other events ---
+
+// A hold can never take effect.
+Step on_hold_void(const Plan& plan, State state, LegIndex leg, AbortReason reason) {
+  if (auto* preparing = std::get_if<Preparing>(&state)) {
+    if (preparing->holds[leg]) return stay(std::move(state));
+    return start_refunding(plan, preparing->holds, reason, leg, Progress::void_);
+  }
+  if (auto* refunding = std::get_if<Refunding>(&state)) {
+    if (refunding->holds[leg].progress != Progress::may_land) return stay(std::move(state));
+    refunding->holds[leg].progress = Progress::void_;
+    return finish_refunding(std::move(*refunding));
+  }
+  return stay(std::move(state));
+}
+
+Step on_pivot_void(const Plan& plan, State state, AbortReason reason) {
+  if (const auto* deciding = std::get_if<Deciding>(&state)) return start_refunding(plan, *deciding, reason);
+  return stay(std::move(state));
+}
+
+Step on_ending_void(State state, LegIndex leg, MovementKind kind) {
+  if (auto* releasing = std::get_if<Releasing>(&state); releasing && kind == MovementKind::release) {
+    if (releasing->holds[leg].progress != Progress::ending) return stay(std::move(state));
+    return retry_ending(std::move(*releasing), leg, kind);
+  }
+  if (auto* refunding = std::get_if<Refunding>(&state); refunding && kind == MovementKind::refund) {
+    if (refunding->holds[leg].progress != Progress::ending) return stay(std::move(state));
+    return retry_ending(std::move(*refunding), leg, kind);
+  }
+  return stay(std::move(state));
+}
+
+Step on_void(const Plan& plan, State state, LegIndex leg, MovementKind kind, AbortReason hold_reason,
+             AbortReason pivot_reason) {
+  switch (kind) {
+    case MovementKind::hold:
+      return on_hold_void(plan, std::move(state), leg, hold_reason);
+    case MovementKind::payment:
+      return on_pivot_void(plan, std::move(state), pivot_reason);
+    case MovementKind::release:
+    case MovementKind::refund:
+      return on_ending_void(std::move(state), leg, kind);
+  }
+  return stay(std::move(state));
+}
+
+Step stop_preparing(const Plan& plan, State state, AbortReason reason) {
+  const auto* preparing = std::get_if<Preparing>(&state);
+  if (!preparing) return stay(std::move(state));
+  return start_refunding(plan, preparing->holds, reason, std::nullopt, Progress::void_);
+}
+
+// Before the pivot's outcome a cancelled trade stops trying; what was signed already may still decide it.
+Step on_cancel(const Plan& plan, State state) {
+  if (auto* deciding = std::get_if<Deciding>(&state); deciding && !deciding->cancel_requested) {
+    deciding->cancel_requested = true;
+    const auto pivot = plan.pivot();
+    CLEARSPAN_VERIFY(pivot.has_value());
+    return {std::move(state), {Abandon{*pivot, MovementKind::payment}}};
+  }
+  return stop_preparing(plan, std::move(state), AbortReason::cancelled);
+}
+
+Result<Step> on_decided(State state, Decision decision) {
+  if (auto* releasing = std::get_if<Releasing>(&state); releasing && decision == Decision::commit) {
+    if (releasing->decision_recorded) return stay(std::move(state));
+    releasing->decision_recorded = true;
+    Commands commands = submit_endings(releasing->holds, MovementKind::release);
+    return Step{std::move(state), std::move(commands)};
+  }
+  if (auto* refunding = std::get_if<Refunding>(&state); refunding && decision == Decision::abort) {
+    if (refunding->decision_recorded) return stay(std::move(state));
+    refunding->decision_recorded = true;
+    Commands commands = submit_endings(refunding->holds, MovementKind::refund);
+    Step step = finish_refunding(std::move(*refunding));
+    step.commands.insert(step.commands.begin(), commands.begin(), commands.end());
+    return step;
+  }
+  if (std::holds_alternative<Suspended>(state)) return stay(std::move(state));
+  return make_error(ErrorCode::invalid_transition, "a decision is recorded that the trade never took");
+}
+
+Status check_leg(const Plan& plan, LegIndex leg, MovementKind kind) {
+  const bool needs_pivot = kind == MovementKind::payment;
+  if (leg < plan.legs.size() && (plan.legs[leg].role == LegRole::pivot) == needs_pivot) return Done{};
+  return make_error(ErrorCode::invalid_transition,
+                    "leg " + std::to_string(leg) + " of the plan has no " + std::string(to_string(kind)));
+}
+
+Result<Step> on_outcome(const Plan& plan, State state, const Outcome& outcome) {
+  // The ending of a hold is matched by the hold's key: a returned deposit's ref names the trade that it was meant for.
+  const bool by_key = outcome.kind == MovementKind::release || outcome.kind == MovementKind::refund;
+  if (!by_key) CLEARSPAN_CHECK_OK(check_leg(plan, leg_of(outcome.ref), outcome.kind));
+  return std::visit([&](auto&& current) { return on_outcome_in(plan, std::move(current), outcome); }, std::move(state));
+}
+
+Step start(const Plan& plan, State state) {
+  if (plan.returned) return {std::move(state), {RecordDecision{Decision::abort}}};
+  Commands commands = outstanding_commands(plan, state);
+  return {std::move(state), std::move(commands)};
+}
+
+void ask_for_holds(const Plan& plan, const Preparing& state, Commands& commands) {
+  for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    if (!is_hold(plan, i) || state.holds[i]) continue;
+    const auto leg = static_cast<LegIndex>(i);
+    if (plan.legs[i].placement == Placement::engine) {
+      commands.push_back(Submit{leg, MovementKind::hold, HoldKey{}});
+    } else {
+      commands.push_back(AwaitDeposit{leg});
+    }
+  }
+}
+
+void ask_for_refunds(const Plan& plan, const Refunding& state, Commands& commands) {
+  for (std::size_t i = 0; i < state.holds.size(); ++i) {
+    if (state.holds[i].progress != Progress::may_land) continue;
+    const auto leg = static_cast<LegIndex>(i);
+    if (plan.legs[i].placement == Placement::payer) commands.push_back(AwaitDeposit{leg});
+    commands.push_back(Abandon{leg, MovementKind::hold});
+  }
+  if (!state.decision_recorded) {
+    commands.push_back(RecordDecision{Decision::abort});
+    return;
+  }
+  const Commands endings = submit_endings(state.holds, MovementKind::refund);
+  commands.insert(commands.end(), endings.begin(), endings.end());
+}
+
+}  // namespace
+
+State initial_state(const Plan& plan) {
+  if (plan.returned) {
+    Refunding state;
+    state.reason = AbortReason::returned;
+    state.holds.push_back({Progress::ending, 0, plan.returned->hold_key});
+    return state;
+  }
+  Preparing state;
+  state.holds.resize(plan.legs.size());
+  return state;
+}
+
+Result<Step> advance(const Plan& plan, State state, const Event& event) {
+  return std::visit(
+      Overloaded{
+          [&](const Started&) -> Result<Step> { return start(plan, std::move(state)); },
+          [&](const OutcomeFinal& fact) { return on_outcome(plan, std::move(state), fact.outcome); },
+          [&](const MovementDead& fact) -> Result<Step> {
+            CLEARSPAN_CHECK_OK(check_leg(plan, fact.leg, fact.kind));
+            return on_void(plan, std::move(state), fact.leg, fact.kind, AbortReason::hold_dead, AbortReason::pivot_dead);
+          },
+          [&](const MovementRefused& fact) -> Result<Step> {
+            CLEARSPAN_CHECK_OK(check_leg(plan, fact.leg, fact.kind));
+            return on_void(plan, std::move(state), fact.leg, fact.kind, AbortReason::hold_refused,
+                           AbortReason::pivot_refused);
+          },
+          [&](const PrepareDeadlinePassed&) -> Result<Step> {
+            return stop_preparing(plan, std::move(state), AbortReason::prepare_deadline);
+          },
+          [&](const CancelRequested&) -> Result<Step> { return on_cancel(plan, std::move(state)); },
+          [&](const Decided& fact) { return on_decided(std::move(state), fact.decision); },
+      },
+      event);
+}
+
+Commands outstanding_commands(const Plan& plan, const State& state) {
+  Commands commands;
+  std::visit(Overloaded{
+                 [&](const Preparing& current) { ask_for_holds(plan, current, commands); },
+                 [&](const Deciding& current) {
+                   commands.push_back(Submit{plan.pivot().value(), MovementKind::payment, HoldKey{}});
+                   if (current.cancel_requested) {
+                     commands.push_back(Abandon{plan.pivot().value(), MovementKind::payment});
+                   }
+                 },
+                 [&](const Releasing& current) {
+                   if (current.decision_recorded) {
+                     commands = submit_endings(current.holds, MovementKind::release);
+                   } else {
+                     commands.push_back(RecordDecision{Decision::commit});
+                   }
+                 },
+                 [&](const Refunding& current) { ask_for_refunds(plan, current, commands); },
+                 [&](const Settled&) { commands.push_back(Finish{}); },
+                 [&](const Refunded&) { commands.push_back(Finish{}); },
+                 [&](const Rejected&) { commands.push_back(Finish{}); },
+                 [&](const Suspended&) {},
+             },
+             state);
+  return commands;
+}
+
+}  // namespace clearspan

@@ -1,0 +1,31 @@
+// The trade machine: one pure function. The actor, recovery, audit and simulation all run it; nothing else decides.
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/trade/command.hpp"
+#include "core/trade/event.hpp"
+#include "core/trade/plan.hpp"
+#include "core/trade/state.hpp"
+
+namespace clearspan {
+
+struct Step {
+  State next;
+  Commands commands;
+};
+
+// How often a release or refund may fail or die before the trade is suspended for an operator.
+inline constexpr std::uint8_t kEndingFailuresMax = 50;
+
+// The state of a trade before any event.
+State initial_state(const Plan& plan);
+
+// What the event changes. An event that says nothing new leaves the state as it is and asks for nothing. An event that
+// names a leg that the plan lacks, or that no honest surrounding could produce, is invalid_transition.
+Result<Step> advance(const Plan& plan, State state, const Event& event);
+
+// What a trade in this state is waiting for, as the commands that ask for it. Carrying out a command again has no
+// further effect, so recovery repeats them all.
+Commands outstanding_commands(const Plan& plan, const State& state);
+
+}  // namespace clearspan

@@ -1,0 +1,72 @@
+# The three shapes of target in this project: a library per folder, a test executable per folder and a benchmark
+# executable per folder. A folder's CMakeLists.txt names its dependencies and nothing else: its sources are the *.cpp
+# files in it.
+
+find_program(CLEARSPAN_CCACHE ccache)
+if(CLEARSPAN_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CLEARSPAN_CCACHE})
+endif()
+find_program(CLEARSPAN_MOLD mold)
+if(CLEARSPAN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(clearspan_options INTERFACE)
+target_include_directories(clearspan_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(
+  clearspan_options
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wconversion
+            -Wnon-virtual-dtor
+            -Woverloaded-virtual
+            -Wswitch-enum
+            -Werror)
+
+# clearspan_library(NAME dependency...): a static library of the *.cpp files of the current folder.
+function(clearspan_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC clearspan_options ${ARGN})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE clearspan_options ${ARGN})
+  endif()
+endfunction()
+
+# clearspan_test(NAME dependency...): one GoogleTest executable of the *_test.cpp files of the current folder. Tests run
+# in the project's root, where configs/ is; CLEARSPAN_CORPUS may name the folder of real block data.
+function(clearspan_test name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE clearspan_options ${ARGN} GTest::gmock GTest::gtest_main rapidcheck)
+  gtest_discover_tests(
+    ${name}
+    TEST_PREFIX "${name}."
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300)
+endfunction()
+
+# clearspan_bench(NAME dependency...): one Google Benchmark executable of the *_bench.cpp files of the current folder, and
+# a smoke run of it among the tests.
+function(clearspan_bench name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE clearspan_options ${ARGN} benchmark::benchmark)
+  if(CLEARSPAN_TESTS)
+    add_test(
+      NAME ${name}.smoke
+      COMMAND ${name} --benchmark_min_time=0.001
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
