@@ -80,8 +80,8 @@ Writer::Writer(std::string buffer) : out_(std::move(buffer)) { out_.clear(); }
 
 // A value may stand alone, after its key in an object, or in an array.
 void Writer::before_value() {
-  CLEARSPAN_VERIFY(!is_done_);
   if (open_.empty()) {
+    CLEARSPAN_VERIFY(!is_done_);
     is_done_ = true;
     return;
   }

@@ -73,7 +73,7 @@ class Writer {
   std::vector<Scope> open_;
   bool has_key_ = false;    // a key was written and its value is due
   bool has_member_ = false;  // the innermost open container has a member already
-  bool is_done_ = false;    // the outermost value is complete
+  bool is_done_ = false;    // the outermost value was begun; it is complete once nothing is open
 };
 
 }  // namespace clearspan::json

@@ -1,0 +1,164 @@
+#include "codecs/simulated/txn.hpp"
+
+#include <algorithm>
+
+#include "codecs/crypto/sha256.hpp"
+#include "codecs/simulated/wire.hpp"
+
+namespace clearspan::simulated {
+namespace {
+
+constexpr std::string_view kMagic = "CST1";
+// So many digits always fit 64 bits.
+constexpr std::size_t kShortAmountDigits = 19;
+
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+bool is_name(std::string_view text, std::size_t size_max) {
+  return !text.empty() && text.size() <= size_max && std::all_of(text.begin(), text.end(), is_name_char);
+}
+
+Error malformed(std::string detail, std::string field) {
+  return make_error(ErrorCode::txn_malformed, std::move(detail), std::move(field));
+}
+
+Result<MovementKind> kind_of(std::uint8_t value) {
+  switch (value) {
+    case static_cast<std::uint8_t>(MovementKind::hold): return MovementKind::hold;
+    case static_cast<std::uint8_t>(MovementKind::release): return MovementKind::release;
+    case static_cast<std::uint8_t>(MovementKind::refund): return MovementKind::refund;
+    case static_cast<std::uint8_t>(MovementKind::payment): return MovementKind::payment;
+  }
+  return malformed("no operation has the kind " + std::to_string(value), "kind");
+}
+
+void read_transfer(WireReader& reader, Operation& operation) {
+  operation.asset = reader.text();
+  operation.amount_digits = reader.text();
+  operation.from = reader.text();
+  operation.to = reader.text();
+  operation.not_after = {reader.number<std::uint64_t>()};
+}
+
+Result<Operation> read_operation(WireReader& reader) {
+  Operation operation;
+  CLEARSPAN_TRY(operation.kind, kind_of(reader.number<std::uint8_t>()));
+  operation.ref = reader.fixed<OperationRef>();
+  switch (operation.kind) {
+    case MovementKind::hold:
+      read_transfer(reader, operation);
+      operation.reclaim_after = {reader.number<std::uint64_t>()};
+      break;
+    case MovementKind::payment: read_transfer(reader, operation); break;
+    case MovementKind::release:
+    case MovementKind::refund:
+      operation.hold_key = reader.fixed<HoldKey>();
+      operation.not_after = {reader.number<std::uint64_t>()};
+      return operation;
+  }
+  if (!reader.is_ok()) return malformed("the content ends within an operation", "operations");
+  auto amount = parse_amount_digits(operation.amount_digits);
+  if (!amount.ok()) return malformed(describe(amount.error()), "amount");
+  operation.amount = *amount;
+  CLEARSPAN_CHECK_OK(check_operation(operation));
+  return operation;
+}
+
+}  // namespace
+
+bool is_account_name(std::string_view text) { return is_name(text, kAccountNameMax); }
+
+bool is_ledger_name(std::string_view text) { return is_name(text, kLedgerNameMax); }
+
+bool is_asset_name(std::string_view text) {
+  const auto is_asset_char = [](char c) { return is_name_char(c) || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && text.size() <= kAssetNameMax && std::all_of(text.begin(), text.end(), is_asset_char);
+}
+
+Result<Amount> parse_amount_digits(std::string_view digits) {
+  if (digits.empty() || digits.size() > kShortAmountDigits || (digits.front() == '0' && digits.size() > 1)) {
+    return parse_amount(digits);
+  }
+  std::uint64_t units = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return parse_amount(digits);
+    units = units * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return Amount(units);
+}
+
+Status check_operation(const Operation& operation) {
+  const bool is_transfer = operation.kind == MovementKind::hold || operation.kind == MovementKind::payment;
+  if (!is_transfer) return Done{};
+  if (!is_asset_name(operation.asset)) return malformed("this is no name of an asset", "asset");
+  if (!is_account_name(operation.from)) return malformed("this is no name of an account", "from");
+  if (!is_account_name(operation.to)) return malformed("this is no name of an account", "to");
+  return Done{};
+}
+
+void put_txn_header(Bytes& out, const TxnHeader& header) {
+  put_bytes(out, as_bytes(kMagic));
+  put_text(out, header.ledger);
+  put_bytes(out, header.signer.view());
+  put_u64(out, header.salt);
+  put_u64(out, header.not_after.value);
+  put_u16(out, header.operation_count);
+}
+
+void put_operation(Bytes& out, const Operation& operation) {
+  put_u8(out, static_cast<std::uint8_t>(operation.kind));
+  put_bytes(out, operation.ref.view());
+  switch (operation.kind) {
+    case MovementKind::hold:
+    case MovementKind::payment:
+      put_text(out, operation.asset);
+      put_text(out, operation.amount_digits);
+      put_text(out, operation.from);
+      put_text(out, operation.to);
+      break;
+    case MovementKind::release:
+    case MovementKind::refund: put_bytes(out, operation.hold_key.view()); break;
+  }
+  put_u64(out, operation.not_after.value);
+  if (operation.kind == MovementKind::hold) put_u64(out, operation.reclaim_after.value);
+}
+
+Result<TxnContent> parse_txn_content(ByteView content) {
+  WireReader reader(content);
+  TxnContent txn;
+  if (as_text(reader.take(kMagic.size())) != kMagic) return malformed("this is no txn of a simulated ledger", "");
+  txn.header.ledger = reader.text();
+  txn.header.signer = reader.fixed<SignerKey>();
+  txn.header.salt = reader.number<std::uint64_t>();
+  txn.header.not_after = {reader.number<std::uint64_t>()};
+  txn.header.operation_count = reader.number<std::uint16_t>();
+  const std::size_t count = txn.header.operation_count;
+  if (!reader.is_ok()) return malformed("the content ends within its header", "");
+  if (!is_ledger_name(txn.header.ledger)) return malformed("this is no name of a ledger", "ledger");
+  if (count == 0 || count > kOperationsPerTxnMax) {
+    return malformed("a txn has 1 to 4096 operations, not " + std::to_string(count), "operations");
+  }
+  txn.operations.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    CLEARSPAN_TRY(auto operation, read_operation(reader));
+    txn.operations.push_back(operation);
+  }
+  if (!reader.is_ok()) return malformed("the content ends within an operation", "operations");
+  if (!reader.is_at_end()) return malformed("there are bytes after the last operation", "operations");
+  return txn;
+}
+
+TxnId txn_id_of(ByteView content) { return crypto::sha256(content).as<TxnId>(); }
+
+HoldKey hold_key_of(const TxnId& txn, std::uint32_t operation_index) {
+  std::array<std::uint8_t, TxnId::kSize + 4> named;
+  std::copy(txn.bytes.begin(), txn.bytes.end(), named.begin());
+  for (std::size_t i = 0; i < 4; ++i) {
+    named[TxnId::kSize + i] = static_cast<std::uint8_t>(operation_index >> (24 - 8 * i));
+  }
+  return crypto::sha256(named).as<HoldKey>();
+}
+
+}  // namespace clearspan::simulated

@@ -1,0 +1,93 @@
+// A txn of the simulated ledger: a batch of operations that one Ed25519 key has signed. Each operation has an outcome of
+// its own; a batch is not atomic.
+//
+// The content is what is hashed and signed. It is deterministic: one meaning has one encoding. Numbers are big-endian;
+// "text" is one byte of length and that many bytes.
+//
+//   content   = "CST1" text(ledger) signer[32] u64(salt) u64(not_after) u16(count) operation*count
+//   operation = u8(kind) ref[32] body
+//   body      = hold:            text(asset) text(amount) text(from) text(to) u64(not_after) u64(reclaim_after)
+//               payment:         text(asset) text(amount) text(from) text(to) u64(not_after)
+//               release, refund: hold_key[32] u64(not_after)
+//   raw       = content signature[64]
+//
+//   txn id    = SHA-256(content)
+//   hold key  = SHA-256(txn id, u32(index of the hold in its txn))
+//
+// Kinds are the values of MovementKind. An amount is its decimal digits, as in JSON, so that a verifier hashes what it
+// reads. A release or refund names its hold by a key that commits to the hold's content; asset, amount and accounts are
+// the hold's own, whatever the signer believes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
+#include "core/chain/movement.hpp"
+
+namespace clearspan::simulated {
+
+struct SignerKeyTag;
+using SignerKey = FixedBytes<SignerKeyTag, 32>;  // an Ed25519 public key
+struct TxnSignatureTag;
+using TxnSignature = FixedBytes<TxnSignatureTag, 64>;  // Ed25519 over the content
+
+// One signature costs as much as a few hundred hashes, so batches are large; a block must still hold several of them.
+inline constexpr std::size_t kOperationsPerTxnMax = 4096;
+inline constexpr std::size_t kAccountNameMax = 64;  // characters
+inline constexpr std::size_t kAssetNameMax = 32;    // characters
+inline constexpr std::size_t kLedgerNameMax = 64;   // characters
+
+// [a-z0-9._-]{1,64}
+bool is_account_name(std::string_view text);
+// [A-Za-z0-9._-]{1,32}
+bool is_asset_name(std::string_view text);
+// [a-z0-9._-]{1,64}
+bool is_ledger_name(std::string_view text);
+
+// The texts are views into whatever the operation was read from.
+struct Operation {
+  MovementKind kind = MovementKind::hold;
+  OperationRef ref;
+  std::string_view asset;          // hold, payment
+  std::string_view amount_digits;  // hold, payment
+  Amount amount;                   // the same, as a number
+  std::string_view from;           // hold, payment
+  std::string_view to;             // hold, payment
+  HoldKey hold_key;                // release, refund
+  LedgerTime not_after = kNever;
+  LedgerTime reclaim_after = kNever;  // hold
+};
+
+struct TxnHeader {
+  std::string_view ledger;
+  SignerKey signer;
+  std::uint64_t salt = 0;  // tells apart txns that are otherwise equal
+  LedgerTime not_after = kNever;
+  std::uint16_t operation_count = 0;
+};
+
+struct TxnContent {
+  TxnHeader header;
+  std::vector<Operation> operations;
+};
+
+// parse_amount, quick for the amounts that occur. Errors: those of parse_amount.
+Result<Amount> parse_amount_digits(std::string_view digits);
+
+// Whether names are well formed. Errors: txn_malformed, with the name of the field.
+Status check_operation(const Operation& operation);
+
+// Appends to `out`. The header's operation_count operations must follow.
+void put_txn_header(Bytes& out, const TxnHeader& header);
+void put_operation(Bytes& out, const Operation& operation);
+
+// Reads a content back; views point into `content`. Errors: txn_malformed for anything that put_* would not have written.
+Result<TxnContent> parse_txn_content(ByteView content);
+
+TxnId txn_id_of(ByteView content);
+HoldKey hold_key_of(const TxnId& txn, std::uint32_t operation_index);
+
+}  // namespace clearspan::simulated
