@@ -42,7 +42,9 @@ Ed25519Signer::~Ed25519Signer() = default;
 Ed25519Signer::Ed25519Signer(Ed25519Signer&&) noexcept = default;
 Ed25519Signer& Ed25519Signer::operator=(Ed25519Signer&&) noexcept = default;
 
-const Ed25519PublicKey& Ed25519Signer::public_key() const { return state_->public_key; }
+const Ed25519PublicKey& Ed25519Signer::public_key() const {
+  return state_->public_key;
+}
 
 Ed25519Signature Ed25519Signer::sign(ByteView message) const {
   const Context context = make_context();
@@ -59,7 +61,8 @@ bool verify(const Ed25519PublicKey& key, ByteView message, const Ed25519Signatur
   if (public_key == nullptr) return false;
   const Context context = make_context();
   return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, public_key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.data(), Ed25519Signature::kSize, message.data(), message.size()) == 1;
+         EVP_DigestVerify(context.get(), signature.data(), Ed25519Signature::kSize, message.data(), message.size()) ==
+             1;
 }
 
 }  // namespace clearspan::crypto

@@ -50,7 +50,8 @@ Error io_error(const std::filesystem::path& path, const char* action) {
 }
 
 std::string_view without_trailing_space(std::string_view text) {
-  while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
+    text.remove_suffix(1);
   return text;
 }
 
@@ -59,7 +60,9 @@ std::string_view without_trailing_space(std::string_view text) {
 Result<SecretKey> read_key_file(const std::filesystem::path& path) {
   const File file(path, O_RDONLY | O_NONBLOCK);  // opening a pipe by mistake does not wait
   if (!file.is_open()) return io_error(path, "cannot open the key file");
+
   struct stat status {};
+
   if (::fstat(file.descriptor(), &status) != 0) return io_error(path, "cannot inspect the key file");
   if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::key_file_insecure, "not a regular file", path.string());
   if ((status.st_mode & kOthersRights) != 0) {
@@ -68,6 +71,9 @@ Result<SecretKey> read_key_file(const std::filesystem::path& path) {
   WipedText text;
   const ssize_t size = ::read(file.descriptor(), text.bytes.data(), text.bytes.size());
   if (size < 0) return io_error(path, "cannot read the key file");
+  if (static_cast<std::size_t>(size) == text.bytes.size()) {
+    return make_error(ErrorCode::key_invalid, "the file is too long", path.string());
+  }
   auto key = SecretKey::from_hex_digits(without_trailing_space({text.bytes.data(), static_cast<std::size_t>(size)}));
   if (!key.ok()) return make_error(ErrorCode::key_invalid, key.error().detail, path.string());
   return key;

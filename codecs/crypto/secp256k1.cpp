@@ -52,7 +52,9 @@ std::array<std::uint8_t, 64> joined(const Scalar& r, const Scalar& s) {
 
 }  // namespace
 
-bool is_low_s(const Scalar& s) { return s <= kHalfOrder; }
+bool is_low_s(const Scalar& s) {
+  return s <= kHalfOrder;
+}
 
 Result<PublicKey> public_key_of(const SecretKey& key) {
   secp256k1_pubkey point;

@@ -1,5 +1,6 @@
-// ECDSA over secp256k1 with recoverable signatures, as EVM ledgers use it. Signing is deterministic (RFC 6979) and always
-// gives the lower of the two possible s; verification refuses the higher one, so that a signature has one form only.
+// ECDSA over secp256k1 with recoverable signatures, as EVM ledgers use it. Signing is deterministic (RFC 6979) and
+// always gives the lower of the two possible s; verification refuses the higher one, so that a signature has one form
+// only.
 #pragma once
 
 #include <cstdint>

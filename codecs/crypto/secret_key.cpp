@@ -12,9 +12,13 @@ SecretKey::SecretKey(std::span<const std::uint8_t, kSize> bytes) {
   std::copy(bytes.begin(), bytes.end(), bytes_.begin());
 }
 
-SecretKey::~SecretKey() { wipe(); }
+SecretKey::~SecretKey() {
+  wipe();
+}
 
-SecretKey::SecretKey(SecretKey&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
+SecretKey::SecretKey(SecretKey&& other) noexcept : bytes_(other.bytes_) {
+  other.wipe();
+}
 
 SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
   if (this != &other) {
@@ -24,9 +28,13 @@ SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
   return *this;
 }
 
-void SecretKey::wipe() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+void SecretKey::wipe() {
+  OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
 
-SecretKey SecretKey::clone() const { return SecretKey(bytes_); }
+SecretKey SecretKey::clone() const {
+  return SecretKey(bytes_);
+}
 
 SecretKey SecretKey::random() {
   std::array<std::uint8_t, kSize> bytes{};

@@ -1,5 +1,5 @@
-// 32 secret bytes: a secp256k1 scalar, an Ed25519 seed, or a symmetric key. They are wiped when the value dies, are moved
-// but never copied by accident, and have no way into a stream, a log or a formatter.
+// 32 secret bytes: a secp256k1 scalar, an Ed25519 seed, or a symmetric key. They are wiped when the value dies, are
+// moved but never copied by accident, and have no way into a stream, a log or a formatter.
 #pragma once
 
 #include <array>

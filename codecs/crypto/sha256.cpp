@@ -63,7 +63,9 @@ struct Sha256::State {
   Context context;
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { state_->context.start(); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  state_->context.start();
+}
 
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;

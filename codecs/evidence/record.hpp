@@ -42,10 +42,9 @@ struct TradeCreated {
   bool operator==(const TradeCreated&) const = default;
 };
 
-// A fact about a trade. `ledger` says where, for the facts that a ledger proved; it is empty for the others.
+// A fact about a trade.
 struct TradeEvent {
   TradeId trade;
-  LedgerId ledger;
   Event event;
 
   bool operator==(const TradeEvent&) const = default;

@@ -11,6 +11,8 @@
 namespace clearspan::json {
 namespace {
 
+constexpr std::size_t kCapacityMin = 256;  // bytes of text that every parser has room for
+
 Error to_error(simdjson::error_code code, const Limits& limits) {
   if (code == simdjson::DEPTH_ERROR) {
     return make_error(ErrorCode::too_deep, "nested deeper than " + std::to_string(limits.depth_max));
@@ -22,7 +24,7 @@ Error to_error(simdjson::error_code code, const Limits& limits) {
 }  // namespace
 
 struct Document::Parser {
-  explicit Parser(const Limits& given) : limits(given), parser(given.size_bytes_max) {}
+  explicit Parser(const Limits& given) : limits(given), parser(std::max(given.size_bytes_max, kCapacityMin)) {}
 
   Limits limits;
   simdjson::dom::parser parser;
@@ -57,7 +59,7 @@ Result<Value> Document::parse(std::string_view text) {
   if (text.size() > own.limits.size_bytes_max) {
     return make_error(ErrorCode::too_large, "larger than " + std::to_string(own.limits.size_bytes_max) + " bytes");
   }
-  if (!own.reserve(std::max<std::size_t>(text.size(), 256))) {
+  if (!own.reserve(std::max(text.size(), kCapacityMin))) {
     return make_error(ErrorCode::too_large, "no memory for the document");
   }
   if (!text.empty()) std::memcpy(own.padded.get(), text.data(), text.size());

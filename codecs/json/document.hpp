@@ -13,7 +13,7 @@ namespace clearspan::json {
 
 struct Limits {
   std::size_t size_bytes_max = std::size_t{64} << 20;  // the largest Ethereum blocks with receipts are below 20 MB
-  std::size_t depth_max = 64;                          // containers in containers; real documents stay below 12
+  std::size_t depth_max = 64;  // containers in containers, a last empty one not counted; real documents stay below 12
 };
 
 // Owns the parser and its memory and reuses both: keep one per thread and parse into it again. Not thread-safe.
@@ -25,8 +25,8 @@ class Document {
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
 
-  // The root of `text`, which is copied; views of the last document end here. Errors: malformed_json, duplicate_key (the
-  // field is the second one's pointer), too_deep, too_large.
+  // The root of `text`, which is copied; views of the last document end here. Errors: malformed_json, duplicate_key
+  // (the field is the second one's pointer), too_deep, too_large.
   Result<Value> parse(std::string_view text);
 
  private:

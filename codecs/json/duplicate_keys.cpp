@@ -7,8 +7,8 @@
 namespace clearspan::json {
 namespace {
 
-constexpr std::size_t kSmallFields = 64;   // beyond that, sorting beats comparing
-constexpr std::size_t kMarkWords = 16;     // 1024 marks: two keys of a 25-field object seldom share one
+constexpr std::size_t kSmallFields = 64;  // beyond that, sorting beats comparing
+constexpr std::size_t kMarkWords = 16;    // 1024 marks: two keys of a 25-field object seldom share one
 constexpr std::size_t kKeyFingerBytes = 8;
 
 // Equal keys have equal fingers; different keys seldom do.
@@ -44,8 +44,8 @@ std::optional<Field> DuplicateKeys::find_in_large(Object object) {
     const int order = a.key.compare(b.key);
     return order != 0 ? order < 0 : a.key.data() < b.key.data();
   });
-  const auto twin = std::adjacent_find(sorted_.begin(), sorted_.end(),
-                                       [](const Field& a, const Field& b) { return a.key == b.key; });
+  const auto twin =
+      std::adjacent_find(sorted_.begin(), sorted_.end(), [](const Field& a, const Field& b) { return a.key == b.key; });
   if (twin == sorted_.end()) return std::nullopt;
   return *std::next(twin);
 }

@@ -11,13 +11,20 @@ constexpr std::uint64_t kCountSaturated = 0xff'ffff;  // the tape's member count
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "a boolean";
-    case Kind::integer: return "an integer";
-    case Kind::real: return "a number that is not an integer";
-    case Kind::string: return "a string";
-    case Kind::array: return "an array";
-    case Kind::object: return "an object";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "a boolean";
+    case Kind::integer:
+      return "an integer";
+    case Kind::real:
+      return "a number that is not an integer";
+    case Kind::string:
+      return "a string";
+    case Kind::array:
+      return "an array";
+    case Kind::object:
+      return "an object";
   }
   return "a value";
 }
@@ -60,7 +67,9 @@ std::optional<bool> Value::if_boolean() const {
   return std::nullopt;
 }
 
-Error Value::error(ErrorCode code, std::string detail) const { return {code, std::move(detail), pointer()}; }
+Error Value::error(ErrorCode code, std::string detail) const {
+  return {code, std::move(detail), pointer()};
+}
 
 namespace {
 

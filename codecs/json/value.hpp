@@ -42,15 +42,22 @@ class Value {
 
   [[nodiscard]] Kind kind() const {
     switch (type()) {
-      case '{': return Kind::object;
-      case '[': return Kind::array;
-      case '"': return Kind::string;
+      case '{':
+        return Kind::object;
+      case '[':
+        return Kind::array;
+      case '"':
+        return Kind::string;
       case 'l':
-      case 'u': return Kind::integer;
-      case 'd': return Kind::real;
+      case 'u':
+        return Kind::integer;
+      case 'd':
+        return Kind::real;
       case 't':
-      case 'f': return Kind::boolean;
-      default: return Kind::null;  // the tape has no other type of value
+      case 'f':
+        return Kind::boolean;
+      default:
+        return Kind::null;  // the tape has no other type of value
     }
   }
 
@@ -74,7 +81,8 @@ class Value {
   [[nodiscard]] std::optional<Array> if_array() const;
   [[nodiscard]] std::optional<Object> if_object() const;
 
-  // The same with a precise error: wrong_type, or out_of_range for an integer that does not fit; the field is pointer().
+  // The same with a precise error: wrong_type, or out_of_range for an integer that does not fit; the field is
+  // pointer().
   [[nodiscard]] Result<std::string_view> string() const;
   [[nodiscard]] Result<std::uint64_t> u64() const;
   [[nodiscard]] Result<std::int64_t> i64() const;
@@ -82,8 +90,8 @@ class Value {
   [[nodiscard]] Result<Array> array() const;
   [[nodiscard]] Result<Object> object() const;
 
-  // Where the value stands in its document (RFC 6901): "" for the root, "/legs/0/amount". It walks the document from its
-  // root, so it is for error messages.
+  // Where the value stands in its document (RFC 6901): "" for the root, "/legs/0/amount". It walks the document from
+  // its root, so it is for error messages.
   [[nodiscard]] std::string pointer() const;
 
   // An error about this value, with its pointer as the field.
@@ -109,11 +117,14 @@ class Value {
   [[nodiscard]] std::size_t end_index() const {
     switch (type()) {
       case '{':
-      case '[': return static_cast<std::uint32_t>(word());
+      case '[':
+        return static_cast<std::uint32_t>(word());
       case 'l':
       case 'u':
-      case 'd': return index_ + 2;
-      default: return index_ + 1;
+      case 'd':
+        return index_ + 2;
+      default:
+        return index_ + 1;
     }
   }
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD in UTF-8
 
-unsigned char byte_at(std::string_view text, std::size_t index) { return static_cast<unsigned char>(text[index]); }
+unsigned char byte_at(std::string_view text, std::size_t index) {
+  return static_cast<unsigned char>(text[index]);
+}
 
 bool is_continuation(std::string_view text, std::size_t index) {
   return index < text.size() && (byte_at(text, index) & 0xc0) == 0x80;
@@ -38,18 +40,36 @@ std::size_t sequence_length(std::string_view text, std::size_t index) {
 
 void append_escaped(std::string& out, unsigned char c) {
   switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\b': out += "\\b"; break;
-    case '\f': out += "\\f"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default: fmt::format_to(std::back_inserter(out), FMT_COMPILE("\\u{:04x}"), c); break;
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("\\u{:04x}"), c);
+      break;
   }
 }
 
-bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+bool is_plain(unsigned char c) {
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
 
 }  // namespace
 
@@ -76,7 +96,9 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-Writer::Writer(std::string buffer) : out_(std::move(buffer)) { out_.clear(); }
+Writer::Writer(std::string buffer) : out_(std::move(buffer)) {
+  out_.clear();
+}
 
 // A value may stand alone, after its key in an object, or in an array.
 void Writer::before_value() {

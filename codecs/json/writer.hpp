@@ -32,14 +32,17 @@ class Writer {
   Writer& key(std::string_view name);
 
   Writer& value(std::string_view text);
+
   Writer& value(const char* text) { return value(std::string_view(text)); }
+
   Writer& value(const std::string& text) { return value(std::string_view(text)); }
+
   Writer& value(bool truth);
   Writer& null();
 
   template <std::integral T>
-    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-  Writer& value(T number) {
+
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) Writer& value(T number) {
     if constexpr (std::signed_integral<T>) {
       return signed_number(static_cast<std::int64_t>(number));
     } else {
@@ -71,9 +74,9 @@ class Writer {
 
   std::string out_;
   std::vector<Scope> open_;
-  bool has_key_ = false;    // a key was written and its value is due
+  bool has_key_ = false;     // a key was written and its value is due
   bool has_member_ = false;  // the innermost open container has a member already
-  bool is_done_ = false;    // the outermost value was begun; it is complete once nothing is open
+  bool is_done_ = false;     // the outermost value was begun; it is complete once nothing is open
 };
 
 }  // namespace clearspan::json

@@ -1,8 +1,8 @@
-// What the hashes of a simulated block cover. There is nothing in a block's JSON outside them, except that signatures are
-// not verified by readers: the root commits to the txns that the ledger accepted, signatures included.
+// What the hashes of a simulated block cover. There is nothing in a block's JSON outside them, except that signatures
+// are not verified by readers: the root commits to the txns that the ledger accepted, signatures included.
 //
-//   block hash = SHA-256("CSB1" text(ledger) u64(number) u64(branch) parent[32] u64(timestamp ms) u32(txn count) root[32])
-//   root       = Merkle tree hash of the txns' leaves (RFC 6962, section 2.1): SHA-256("") for none,
+//   block hash = SHA-256("CSB1" text(ledger) u64(number) u64(branch) parent[32] u64(timestamp ms) u32(txn count)
+//   root[32]) root       = Merkle tree hash of the txns' leaves (RFC 6962, section 2.1): SHA-256("") for none,
 //                leaf SHA-256(0x00, leaf content), node SHA-256(0x01, left, right)
 //   leaf content = txn id[32] signature[64] result*
 //   result     = failed:            u8(0) text(reason)
@@ -12,7 +12,8 @@
 // As JSON, in this order and without spaces:
 //
 //   {"ledger":"a-coin","number":5,"branch":0,"hash":H,"parent":H,"timestamp":1760000000000,"root":H,"txns":[TXN,...]}
-//   TXN       = {"id":H,"signer":H,"salt":0,"not_after":N,"signature":HH,"operations":[OPERATION,...],"results":[RESULT,...]}
+//   TXN       =
+//   {"id":H,"signer":H,"salt":0,"not_after":N,"signature":HH,"operations":[OPERATION,...],"results":[RESULT,...]}
 //   OPERATION = ["hold",ref,asset,amount,from,to,N,N]      not_after, reclaim_after
 //               ["payment",ref,asset,amount,from,to,N]     not_after
 //               ["release",ref,hold_key,N]                 not_after; also "refund"

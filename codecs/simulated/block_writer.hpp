@@ -21,6 +21,7 @@ struct RenderedBlock {
   BlockHash hash;
   std::string json;
 };
+
 RenderedBlock render_block(BlockHeader header, std::span<const BlockTxn> txns);
 
 }  // namespace clearspan::simulated

@@ -26,10 +26,14 @@ Error malformed(std::string detail, std::string field) {
 
 Result<MovementKind> kind_of(std::uint8_t value) {
   switch (value) {
-    case static_cast<std::uint8_t>(MovementKind::hold): return MovementKind::hold;
-    case static_cast<std::uint8_t>(MovementKind::release): return MovementKind::release;
-    case static_cast<std::uint8_t>(MovementKind::refund): return MovementKind::refund;
-    case static_cast<std::uint8_t>(MovementKind::payment): return MovementKind::payment;
+    case static_cast<std::uint8_t>(MovementKind::hold):
+      return MovementKind::hold;
+    case static_cast<std::uint8_t>(MovementKind::release):
+      return MovementKind::release;
+    case static_cast<std::uint8_t>(MovementKind::refund):
+      return MovementKind::refund;
+    case static_cast<std::uint8_t>(MovementKind::payment):
+      return MovementKind::payment;
   }
   return malformed("no operation has the kind " + std::to_string(value), "kind");
 }
@@ -51,7 +55,9 @@ Result<Operation> read_operation(WireReader& reader) {
       read_transfer(reader, operation);
       operation.reclaim_after = {reader.number<std::uint64_t>()};
       break;
-    case MovementKind::payment: read_transfer(reader, operation); break;
+    case MovementKind::payment:
+      read_transfer(reader, operation);
+      break;
     case MovementKind::release:
     case MovementKind::refund:
       operation.hold_key = reader.fixed<HoldKey>();
@@ -68,9 +74,13 @@ Result<Operation> read_operation(WireReader& reader) {
 
 }  // namespace
 
-bool is_account_name(std::string_view text) { return is_name(text, kAccountNameMax); }
+bool is_account_name(std::string_view text) {
+  return is_name(text, kAccountNameMax);
+}
 
-bool is_ledger_name(std::string_view text) { return is_name(text, kLedgerNameMax); }
+bool is_ledger_name(std::string_view text) {
+  return is_name(text, kLedgerNameMax);
+}
 
 bool is_asset_name(std::string_view text) {
   const auto is_asset_char = [](char c) { return is_name_char(c) || (c >= 'A' && c <= 'Z'); };
@@ -119,7 +129,9 @@ void put_operation(Bytes& out, const Operation& operation) {
       put_text(out, operation.to);
       break;
     case MovementKind::release:
-    case MovementKind::refund: put_bytes(out, operation.hold_key.view()); break;
+    case MovementKind::refund:
+      put_bytes(out, operation.hold_key.view());
+      break;
   }
   put_u64(out, operation.not_after.value);
   if (operation.kind == MovementKind::hold) put_u64(out, operation.reclaim_after.value);
@@ -150,7 +162,9 @@ Result<TxnContent> parse_txn_content(ByteView content) {
   return txn;
 }
 
-TxnId txn_id_of(ByteView content) { return crypto::sha256(content).as<TxnId>(); }
+TxnId txn_id_of(ByteView content) {
+  return crypto::sha256(content).as<TxnId>();
+}
 
 HoldKey hold_key_of(const TxnId& txn, std::uint32_t operation_index) {
   std::array<std::uint8_t, TxnId::kSize + 4> named;

@@ -1,7 +1,7 @@
-// A txn of the simulated ledger: a batch of operations that one Ed25519 key has signed. Each operation has an outcome of
-// its own; a batch is not atomic.
+// A txn of the simulated ledger: a batch of operations that one Ed25519 key has signed. Each operation has an outcome
+// of its own; a batch is not atomic.
 //
-// The content is what is hashed and signed. It is deterministic: one meaning has one encoding. Numbers are big-endian;
+// The content is deterministic: one meaning has one encoding. Numbers are big-endian;
 // "text" is one byte of length and that many bytes.
 //
 //   content   = "CST1" text(ledger) signer[32] u64(salt) u64(not_after) u16(count) operation*count
@@ -12,6 +12,7 @@
 //   raw       = content signature[64]
 //
 //   txn id    = SHA-256(content)
+//   signature = Ed25519 over the txn id: it commits to the content, which Ed25519 itself would hash twice more
 //   hold key  = SHA-256(txn id, u32(index of the hold in its txn))
 //
 // Kinds are the values of MovementKind. An amount is its decimal digits, as in JSON, so that a verifier hashes what it
@@ -23,16 +24,15 @@
 #include <string_view>
 #include <vector>
 
+#include "codecs/crypto/ed25519.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/chain/movement.hpp"
 
 namespace clearspan::simulated {
 
-struct SignerKeyTag;
-using SignerKey = FixedBytes<SignerKeyTag, 32>;  // an Ed25519 public key
-struct TxnSignatureTag;
-using TxnSignature = FixedBytes<TxnSignatureTag, 64>;  // Ed25519 over the content
+using SignerKey = crypto::Ed25519PublicKey;
+using TxnSignature = crypto::Ed25519Signature;  // over the txn id
 
 // One signature costs as much as a few hundred hashes, so batches are large; a block must still hold several of them.
 inline constexpr std::size_t kOperationsPerTxnMax = 4096;
@@ -84,7 +84,8 @@ Status check_operation(const Operation& operation);
 void put_txn_header(Bytes& out, const TxnHeader& header);
 void put_operation(Bytes& out, const Operation& operation);
 
-// Reads a content back; views point into `content`. Errors: txn_malformed for anything that put_* would not have written.
+// Reads a content back; views point into `content`. Errors: txn_malformed for anything that put_* would not have
+// written.
 Result<TxnContent> parse_txn_content(ByteView content);
 
 TxnId txn_id_of(ByteView content);

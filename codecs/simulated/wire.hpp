@@ -11,9 +11,13 @@
 
 namespace clearspan::simulated {
 
-inline void put_u8(Bytes& out, std::uint8_t value) { out.push_back(value); }
+inline void put_u8(Bytes& out, std::uint8_t value) {
+  out.push_back(value);
+}
 
-inline void put_bytes(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+inline void put_bytes(Bytes& out, ByteView bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 template <class Unsigned>
 void put_number(Bytes& out, Unsigned value) {
@@ -24,11 +28,17 @@ void put_number(Bytes& out, Unsigned value) {
   put_bytes(out, digits);
 }
 
-inline void put_u16(Bytes& out, std::uint16_t value) { put_number(out, value); }
+inline void put_u16(Bytes& out, std::uint16_t value) {
+  put_number(out, value);
+}
 
-inline void put_u32(Bytes& out, std::uint32_t value) { put_number(out, value); }
+inline void put_u32(Bytes& out, std::uint32_t value) {
+  put_number(out, value);
+}
 
-inline void put_u64(Bytes& out, std::uint64_t value) { put_number(out, value); }
+inline void put_u64(Bytes& out, std::uint64_t value) {
+  put_number(out, value);
+}
 
 inline void put_text(Bytes& out, std::string_view text) {
   CLEARSPAN_VERIFY(text.size() <= 0xff);
@@ -36,8 +46,8 @@ inline void put_text(Bytes& out, std::string_view text) {
   put_bytes(out, as_bytes(text));
 }
 
-// Reads what the put functions wrote. Past the end of the bytes it yields zeros and empty texts and is_ok() turns false,
-// so that a caller checks once, after reading everything. Texts and bytes are views of the input.
+// Reads what the put functions wrote. Past the end of the bytes it yields zeros and empty texts and is_ok() turns
+// false, so that a caller checks once, after reading everything. Texts and bytes are views of the input.
 class WireReader {
  public:
   explicit WireReader(ByteView bytes) : rest_(bytes) {}

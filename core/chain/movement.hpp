@@ -29,6 +29,7 @@ struct Movement {
   HoldKey hold_key;     // release, refund: the hold to end. Zero otherwise
   LedgerTime not_after; // the last ledger time at which it may take effect; kNever for one without an end
   LedgerTime reclaim_after;  // hold: from here on the payer may take the value back by itself; kNever if it never may
+  std::uint8_t attempt = 0;  // release, refund: how many before it failed or died. Not part of what the ledger sees
 
   bool operator==(const Movement&) const = default;
 };

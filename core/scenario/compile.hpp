@@ -3,8 +3,8 @@
 //   payment   hold on the source ledger (payer -> exchanger), pivot on the destination ledger (exchanger -> merchant)
 //   pvp       a hold per leg, no pivot: the engine's own recorded decision releases all of them or refunds all of them
 //
-// Both refuse, and create nothing, when an account, asset, amount or deadline is not acceptable; Error.field is the JSON
-// pointer of the request's offending field.
+// Both refuse, and create nothing, when an account, asset, amount or deadline is not acceptable; Error.field is the
+// JSON pointer of the request's offending field.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,7 @@ struct PvpLeg {
 };
 
 struct PvpRequest {
-  std::vector<PvpLeg> legs;          // 2 to kLegsMax, on at least two ledgers
+  std::vector<PvpLeg> legs;           // 2 to kLegsMax, on at least two ledgers
   std::optional<Timestamp> deadline;  // when the holds must be in place
   std::optional<Timestamp> reclaim_after;
 };
@@ -48,7 +48,9 @@ struct PlanIdentity {
   Timestamp now;
 };
 
-// Errors: amount_zero, amount_too_large, limit_exceeded, deadline_expired, margin_not_promisable, invalid_value.
+// Errors: amount_zero, amount_too_large, limit_exceeded, deadline_expired, margin_not_promisable, out_of_range,
+// invalid_value, unknown_ledger, unknown_asset, unknown_account; not_ready when a ledger has shown no block yet;
+// config_invalid when the profile, the policy or a ledger's pace cannot be used.
 Result<Plan> compile_payment(const PaymentRequest& request, const Profile& profile, const LedgerNow& source,
                              const LedgerNow& destination, const TimingPolicy& policy, const PlanIdentity& identity);
 

@@ -13,7 +13,7 @@ struct Profile {
   std::string name;
   LedgerId source_ledger;  // where the payer gives
   AssetId source_asset;
-  AccountId source_account;  // the exchanger's, which gets the release
+  AccountId source_account;     // the exchanger's, which gets the release
   LedgerId destination_ledger;  // where the merchant receives
   AssetId destination_asset;
   AccountId destination_account;  // the exchanger's, which pays the pivot

@@ -15,11 +15,37 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;  // clang 14 does not deduce it for an aggregate
+
 bool is_hold(const Plan& plan, std::size_t leg) { return plan.legs[leg].role == LegRole::hold; }
 
 Step stay(State state) { return {std::move(state), {}}; }
 
-Step suspend(SuspendReason reason) { return {Suspended{reason}, {}}; }
+// The keys of the trade's own holds, by leg; zero where there is none.
+std::vector<HoldKey> keys_of(const Deciding& state) { return state.holds; }
+
+std::vector<HoldKey> keys_of(const Preparing& state) {
+  std::vector<HoldKey> keys;
+  for (const auto& hold : state.holds) keys.push_back(hold.value_or(HoldKey{}));
+  return keys;
+}
+
+template <class Ending>
+std::vector<HoldKey> keys_of(const Ending& state) {
+  std::vector<HoldKey> keys;
+  for (const HoldEnding& hold : state.holds) keys.push_back(hold.key);
+  return keys;
+}
+
+template <class From>
+Step suspend(const From& state, SuspendReason reason) {
+  return {Suspended{reason, keys_of(state)}, {}};
+}
+
+Command send_back(const Plan& plan, const Outcome& hold, ReturnReason reason) {
+  return ReturnDeposit{plan.legs[leg_of(hold.ref)].ledger, hold, reason};
+}
 
 // --- The way into and through the retriable phases ---
 
@@ -43,7 +69,7 @@ Step start_refunding(const Plan& plan, const std::vector<std::optional<HoldKey>>
     HoldEnding hold;
     if (is_hold(plan, i)) {
       if (gone == leg) {
-        hold.progress = gone_as;
+        hold = {gone_as, 0, placed[i].value_or(HoldKey{})};
       } else if (placed[i]) {
         hold = {Progress::ending, 0, *placed[i]};
       } else {
@@ -69,7 +95,7 @@ bool all_over(const std::vector<HoldEnding>& holds) {
 }
 
 Step finish_releasing(Releasing state) {
-  if (state.decision_recorded && all_over(state.holds)) return {Settled{}, {Finish{}}};
+  if (state.decision_recorded && all_over(state.holds)) return {Settled{keys_of(state)}, {Finish{}}};
   return stay(std::move(state));
 }
 
@@ -77,26 +103,28 @@ Step finish_refunding(Refunding state) {
   if (!state.decision_recorded || !all_over(state.holds)) return stay(std::move(state));
   const bool any_held = std::any_of(state.holds.begin(), state.holds.end(),
                                     [](const HoldEnding& hold) { return hold.progress == Progress::ended; });
-  if (any_held) return {Refunded{state.reason}, {Finish{}}};
-  return {Rejected{state.reason}, {Finish{}}};
+  if (any_held) return {Refunded{state.reason, keys_of(state)}, {Finish{}}};
+  return {Rejected{state.reason, keys_of(state)}, {Finish{}}};
 }
 
 Commands submit_endings(const std::vector<HoldEnding>& holds, MovementKind kind) {
   Commands commands;
   for (std::size_t leg = 0; leg < holds.size(); ++leg) {
     if (holds[leg].progress == Progress::ending) {
-      commands.push_back(Submit{static_cast<LegIndex>(leg), kind, holds[leg].key});
+      commands.push_back(Submit{static_cast<LegIndex>(leg), kind, holds[leg].key, holds[leg].failures});
     }
   }
   return commands;
 }
 
-// Counts a failed or dead release or refund and asks again, up to the limit.
+// Counts a failed or dead release or refund and asks again, up to the limit. Before the decision is on record the engine
+// has asked for none: what failed is a stranger's.
 template <class Ending>
 Step retry_ending(Ending state, LegIndex leg, MovementKind kind) {
+  if (!state.decision_recorded) return stay(std::move(state));
   HoldEnding& hold = state.holds[leg];
-  if (++hold.failures >= kEndingFailuresMax) return suspend(SuspendReason::retries_exhausted);
-  Commands commands{Submit{leg, kind, hold.key}};
+  if (++hold.failures >= kEndingFailuresMax) return suspend(state, SuspendReason::retries_exhausted);
+  Commands commands{Submit{leg, kind, hold.key, hold.failures}};
   return {std::move(state), std::move(commands)};
 }
 
@@ -110,17 +138,23 @@ std::optional<LegIndex> find_hold(const std::vector<HoldEnding>& holds, const Ho
   return std::nullopt;
 }
 
+// Whether a failed hold means that the leg can never have its hold. The engine tries once; a payer may try again, and a
+// stranger's failure under the same ref says nothing.
+bool is_last_try(const Leg& leg, const Outcome& failed) {
+  return leg.placement == Placement::engine && failed.from == leg.payer;
+}
+
 // --- Outcomes, by state ---
 
 Step on_hold_outcome(const Plan& plan, Preparing state, const Outcome& outcome) {
   const LegIndex leg = leg_of(outcome.ref);
   if (!outcome.ok) {
-    if (state.holds[leg]) return stay(std::move(state));
+    if (state.holds[leg] || !is_last_try(plan.legs[leg], outcome)) return stay(std::move(state));
     return start_refunding(plan, state.holds, AbortReason::hold_failed, leg, Progress::void_);
   }
   if (state.holds[leg] == outcome.hold_key) return stay(std::move(state));
   if (const auto reason = reason_to_return(plan.legs[leg], outcome, state.holds[leg].has_value())) {
-    return {std::move(state), {ReturnDeposit{outcome, *reason}}};
+    return {std::move(state), {send_back(plan, outcome, *reason)}};
   }
   state.holds[leg] = outcome.hold_key;
   Deciding next;
@@ -138,7 +172,7 @@ Step on_hold_outcome(const Plan& plan, Preparing state, const Outcome& outcome) 
 Step on_ending_outcome(const Plan& plan, Preparing state, const Outcome& outcome) {
   for (std::size_t i = 0; i < state.holds.size(); ++i) {
     if (outcome.ok && state.holds[i] == outcome.hold_key) {
-      if (outcome.kind == MovementKind::release) return suspend(SuspendReason::hold_ended_early);
+      if (outcome.kind == MovementKind::release) return suspend(state, SuspendReason::hold_ended_early);
       return start_refunding(plan, state.holds, AbortReason::hold_failed, static_cast<LegIndex>(i), Progress::ended);
     }
   }
@@ -150,7 +184,7 @@ Step on_pivot_outcome(const Plan& plan, Deciding state, const Outcome& outcome) 
   if (outcome.from != pivot.payer) return stay(std::move(state));
   if (!outcome.ok) return start_refunding(plan, state, AbortReason::pivot_failed);
   if (outcome.asset != pivot.asset || outcome.to != pivot.payee || outcome.amount != pivot.amount) {
-    return suspend(SuspendReason::pivot_contradicts_plan);
+    return suspend(state, SuspendReason::pivot_contradicts_plan);
   }
   return start_releasing(plan, state.holds);
 }
@@ -166,7 +200,7 @@ Step on_outcome_in(const Plan& plan, Preparing state, const Outcome& outcome) {
       // The engine asks for the pivot only when all holds are final: its payment before that is somebody's mistake with
       // the exchanger's key, and the holds must not be refunded as if nothing had been paid.
       if (outcome.ok && outcome.from == plan.legs[leg_of(outcome.ref)].payer) {
-        return suspend(SuspendReason::pivot_contradicts_proof);
+        return suspend(state, SuspendReason::pivot_contradicts_proof);
       }
       return stay(std::move(state));
   }
@@ -179,12 +213,12 @@ Step on_outcome_in(const Plan& plan, Deciding state, const Outcome& outcome) {
       const bool is_ours = state.holds[leg_of(outcome.ref)] == outcome.hold_key;
       if (!outcome.ok || is_ours) return stay(std::move(state));
       const auto reason = reason_to_return(plan.legs[leg_of(outcome.ref)], outcome, true);
-      return {std::move(state), {ReturnDeposit{outcome, reason.value_or(ReturnReason::duplicate)}}};
+      return {std::move(state), {send_back(plan, outcome, reason.value_or(ReturnReason::duplicate))}};
     }
     case MovementKind::release:
     case MovementKind::refund: {
       const bool is_ours = std::find(state.holds.begin(), state.holds.end(), outcome.hold_key) != state.holds.end();
-      if (outcome.ok && is_ours) return suspend(SuspendReason::hold_ended_early);
+      if (outcome.ok && is_ours) return suspend(state, SuspendReason::hold_ended_early);
       return stay(std::move(state));
     }
     case MovementKind::payment:
@@ -199,7 +233,7 @@ Step on_outcome_in(const Plan& plan, Releasing state, const Outcome& outcome) {
   if (outcome.kind == MovementKind::hold) {
     if (!outcome.ok || find_hold(state.holds, outcome.hold_key)) return stay(std::move(state));
     const auto reason = reason_to_return(plan.legs[named_leg], outcome, true);
-    return {std::move(state), {ReturnDeposit{outcome, reason.value_or(ReturnReason::duplicate)}}};
+    return {std::move(state), {send_back(plan, outcome, reason.value_or(ReturnReason::duplicate))}};
   }
   const auto leg = find_hold(state.holds, outcome.hold_key);
   if (!leg || state.holds[*leg].progress == Progress::ended) return stay(std::move(state));
@@ -207,7 +241,7 @@ Step on_outcome_in(const Plan& plan, Releasing state, const Outcome& outcome) {
     if (outcome.kind != MovementKind::release) return stay(std::move(state));
     return retry_ending(std::move(state), *leg, MovementKind::release);
   }
-  if (outcome.kind == MovementKind::refund) return suspend(SuspendReason::ended_against_decision);
+  if (outcome.kind == MovementKind::refund) return suspend(state, SuspendReason::ended_against_decision);
   state.holds[*leg].progress = Progress::ended;
   return finish_releasing(std::move(state));
 }
@@ -217,13 +251,14 @@ Step on_late_hold(const Plan& plan, Refunding state, const Outcome& outcome) {
   const LegIndex leg = leg_of(outcome.ref);
   HoldEnding& hold = state.holds[leg];
   if (!outcome.ok) {
-    if (hold.progress == Progress::may_land) hold.progress = Progress::void_;
+    if (hold.progress != Progress::may_land || !is_last_try(plan.legs[leg], outcome)) return stay(std::move(state));
+    hold.progress = Progress::void_;
     return finish_refunding(std::move(state));
   }
   if (find_hold(state.holds, outcome.hold_key)) return stay(std::move(state));
   const bool is_expected = hold.progress == Progress::may_land;
   if (const auto reason = reason_to_return(plan.legs[leg], outcome, !is_expected)) {
-    return {std::move(state), {ReturnDeposit{outcome, hold.progress == Progress::void_ ? ReturnReason::late : *reason}}};
+    return {std::move(state), {send_back(plan, outcome, hold.progress == Progress::void_ ? ReturnReason::late : *reason)}};
   }
   hold = {Progress::ending, 0, outcome.hold_key};
   Commands commands;
@@ -234,7 +269,7 @@ Step on_late_hold(const Plan& plan, Refunding state, const Outcome& outcome) {
 Step on_outcome_in(const Plan& plan, Refunding state, const Outcome& outcome) {
   if (outcome.kind == MovementKind::payment) {
     const Leg& pivot = plan.legs[leg_of(outcome.ref)];
-    if (outcome.ok && outcome.from == pivot.payer) return suspend(SuspendReason::pivot_contradicts_proof);
+    if (outcome.ok && outcome.from == pivot.payer) return suspend(state, SuspendReason::pivot_contradicts_proof);
     return stay(std::move(state));
   }
   if (outcome.kind == MovementKind::hold) return on_late_hold(plan, std::move(state), outcome);
@@ -244,19 +279,39 @@ Step on_outcome_in(const Plan& plan, Refunding state, const Outcome& outcome) {
     if (outcome.kind != MovementKind::refund) return stay(std::move(state));
     return retry_ending(std::move(state), *leg, MovementKind::refund);
   }
-  if (outcome.kind == MovementKind::release) return suspend(SuspendReason::ended_against_decision);
+  if (outcome.kind == MovementKind::release) return suspend(state, SuspendReason::ended_against_decision);
   state.holds[*leg].progress = Progress::ended;
   return finish_refunding(std::move(state));
 }
 
-// A trade that is over, or waits for an operator, only sends back what still arrives in its name.
-template <class Ended>
-Step on_outcome_in(const Plan&, Ended state, const Outcome& outcome) {
-  if (outcome.kind != MovementKind::hold || !outcome.ok) return stay(std::move(state));
-  return {std::move(state), {ReturnDeposit{outcome, ReturnReason::late}}};
+bool is_among(const std::vector<HoldKey>& holds, const HoldKey& key) {
+  return std::find(holds.begin(), holds.end(), key) != holds.end();
 }
 
-Step on_outcome_in(const Plan&, Suspended state, const Outcome&) { return stay(state); }
+// A trade that is over only sends back what still arrives in its name.
+template <class Ended>
+Step on_outcome_in(const Plan& plan, Ended state, const Outcome& outcome) {
+  if (outcome.kind != MovementKind::hold || !outcome.ok || is_among(state.holds, outcome.hold_key)) {
+    return stay(std::move(state));
+  }
+  return {std::move(state), {send_back(plan, outcome, ReturnReason::late)}};
+}
+
+// So does one that waits for an operator; but a hold that it asked for stays held with the others, for whoever has paid
+// against it.
+Step on_outcome_in(const Plan& plan, Suspended state, const Outcome& outcome) {
+  if (outcome.kind != MovementKind::hold || !outcome.ok || is_among(state.holds, outcome.hold_key)) {
+    return stay(std::move(state));
+  }
+  const LegIndex leg = leg_of(outcome.ref);
+  if (leg >= state.holds.size()) return stay(std::move(state));
+  HoldKey& own = state.holds[leg];
+  if (const auto reason = reason_to_return(plan.legs[leg], outcome, !own.is_zero())) {
+    return {std::move(state), {send_back(plan, outcome, *reason)}};
+  }
+  own = outcome.hold_key;
+  return stay(std::move(state));
+}
 
 // --- The other events ---
 
@@ -275,8 +330,10 @@ Step on_hold_void(const Plan& plan, State state, LegIndex leg, AbortReason reaso
 }
 
 Step on_pivot_void(const Plan& plan, State state, AbortReason reason) {
-  if (const auto* deciding = std::get_if<Deciding>(&state)) return start_refunding(plan, *deciding, reason);
-  return stay(std::move(state));
+  const auto* deciding = std::get_if<Deciding>(&state);
+  if (!deciding) return stay(std::move(state));
+  const bool by_cancel = deciding->cancel_requested && reason == AbortReason::pivot_refused;
+  return start_refunding(plan, *deciding, by_cancel ? AbortReason::cancelled : reason);
 }
 
 Step on_ending_void(State state, LegIndex leg, MovementKind kind) {
@@ -327,7 +384,9 @@ Result<Step> on_decided(State state, Decision decision) {
     if (releasing->decision_recorded) return stay(std::move(state));
     releasing->decision_recorded = true;
     Commands commands = submit_endings(releasing->holds, MovementKind::release);
-    return Step{std::move(state), std::move(commands)};
+    Step step = finish_releasing(std::move(*releasing));
+    step.commands.insert(step.commands.begin(), commands.begin(), commands.end());
+    return step;
   }
   if (auto* refunding = std::get_if<Refunding>(&state); refunding && decision == Decision::abort) {
     if (refunding->decision_recorded) return stay(std::move(state));
@@ -337,7 +396,10 @@ Result<Step> on_decided(State state, Decision decision) {
     step.commands.insert(step.commands.begin(), commands.begin(), commands.end());
     return step;
   }
-  if (std::holds_alternative<Suspended>(state)) return stay(std::move(state));
+  const Phase phase = phase_of(state);
+  const bool over = decision == Decision::commit ? phase == Phase::settled
+                                                 : phase == Phase::refunded || phase == Phase::rejected;
+  if (over || phase == Phase::suspended) return stay(std::move(state));
   return make_error(ErrorCode::invalid_transition, "a decision is recorded that the trade never took");
 }
 
@@ -348,15 +410,59 @@ Status check_leg(const Plan& plan, LegIndex leg, MovementKind kind) {
                     "leg " + std::to_string(leg) + " of the plan has no " + std::string(to_string(kind)));
 }
 
-Result<Step> on_outcome(const Plan& plan, State state, const Outcome& outcome) {
-  // The ending of a hold is matched by the hold's key: a returned deposit's ref names the trade that it was meant for.
-  const bool by_key = outcome.kind == MovementKind::release || outcome.kind == MovementKind::refund;
-  if (!by_key) CLEARSPAN_CHECK_OK(check_leg(plan, leg_of(outcome.ref), outcome.kind));
-  return std::visit([&](auto&& current) { return on_outcome_in(plan, std::move(current), outcome); }, std::move(state));
+// The leg whose hold has this key, in any state that still relies on holds.
+std::optional<LegIndex> leg_of_key(const State& state, const HoldKey& key) {
+  if (key.is_zero()) return std::nullopt;
+  const auto position = [](auto found, auto begin, auto end) -> std::optional<LegIndex> {
+    if (found == end) return std::nullopt;
+    return static_cast<LegIndex>(found - begin);
+  };
+  if (const auto* preparing = std::get_if<Preparing>(&state)) {
+    const auto& holds = preparing->holds;
+    return position(std::find(holds.begin(), holds.end(), key), holds.begin(), holds.end());
+  }
+  if (const auto* deciding = std::get_if<Deciding>(&state)) {
+    const auto& holds = deciding->holds;
+    return position(std::find(holds.begin(), holds.end(), key), holds.begin(), holds.end());
+  }
+  if (const auto* releasing = std::get_if<Releasing>(&state)) return find_hold(releasing->holds, key);
+  if (const auto* refunding = std::get_if<Refunding>(&state)) return find_hold(refunding->holds, key);
+  return std::nullopt;
+}
+
+// The leg that the outcome is about, on the leg's own ledger. The ending of a hold is matched by the hold's key: a returned
+// deposit's ref names the trade that it was meant for.
+std::optional<LegIndex> leg_concerned(const Plan& plan, const State& state, const OutcomeFinal& fact) {
+  std::optional<LegIndex> leg;
+  switch (fact.outcome.kind) {
+    case MovementKind::hold:
+    case MovementKind::payment:
+      leg = leg_of(fact.outcome.ref);
+      if (!check_leg(plan, *leg, fact.outcome.kind).ok()) return std::nullopt;
+      break;
+    case MovementKind::release:
+    case MovementKind::refund:
+      leg = leg_of_key(state, fact.outcome.hold_key);
+      break;
+  }
+  if (!leg || plan.legs[*leg].ledger != fact.ledger) return std::nullopt;
+  return leg;
+}
+
+Step on_outcome(const Plan& plan, State state, const OutcomeFinal& fact) {
+  const Outcome& outcome = fact.outcome;
+  // A hold without a key can be neither released nor refunded: no ledger has one.
+  if (outcome.kind == MovementKind::hold && outcome.ok && outcome.hold_key.is_zero()) return stay(std::move(state));
+  if (leg_concerned(plan, state, fact)) {
+    return std::visit([&](auto&& current) { return on_outcome_in(plan, std::forward<decltype(current)>(current), outcome); }, std::move(state));
+  }
+  // Anybody can write a ref that names a leg which the plan lacks, or has on another ledger. A hold under it is real value
+  // and goes back.
+  if (outcome.kind != MovementKind::hold || !outcome.ok) return stay(std::move(state));
+  return {std::move(state), {ReturnDeposit{fact.ledger, outcome, ReturnReason::wrong_terms}}};
 }
 
 Step start(const Plan& plan, State state) {
-  if (plan.returned) return {std::move(state), {RecordDecision{Decision::abort}}};
   Commands commands = outstanding_commands(plan, state);
   return {std::move(state), std::move(commands)};
 }
@@ -406,7 +512,7 @@ Result<Step> advance(const Plan& plan, State state, const Event& event) {
   return std::visit(
       Overloaded{
           [&](const Started&) -> Result<Step> { return start(plan, std::move(state)); },
-          [&](const OutcomeFinal& fact) { return on_outcome(plan, std::move(state), fact.outcome); },
+          [&](const OutcomeFinal& fact) -> Result<Step> { return on_outcome(plan, std::move(state), fact); },
           [&](const MovementDead& fact) -> Result<Step> {
             CLEARSPAN_CHECK_OK(check_leg(plan, fact.leg, fact.kind));
             return on_void(plan, std::move(state), fact.leg, fact.kind, AbortReason::hold_dead, AbortReason::pivot_dead);
@@ -430,9 +536,10 @@ Commands outstanding_commands(const Plan& plan, const State& state) {
   std::visit(Overloaded{
                  [&](const Preparing& current) { ask_for_holds(plan, current, commands); },
                  [&](const Deciding& current) {
-                   commands.push_back(Submit{plan.pivot().value(), MovementKind::payment, HoldKey{}});
                    if (current.cancel_requested) {
                      commands.push_back(Abandon{plan.pivot().value(), MovementKind::payment});
+                   } else {
+                     commands.push_back(Submit{plan.pivot().value(), MovementKind::payment, HoldKey{}});
                    }
                  },
                  [&](const Releasing& current) {

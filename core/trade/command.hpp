@@ -13,7 +13,8 @@ namespace clearspan {
 struct Submit {
   LegIndex leg = 0;
   MovementKind kind = MovementKind::hold;
-  HoldKey hold_key;  // release, refund
+  HoldKey hold_key;          // release, refund
+  std::uint8_t attempt = 0;  // release, refund: how many before it failed or died
 
   bool operator==(const Submit&) const = default;
 };
@@ -40,8 +41,9 @@ struct RecordDecision {
   bool operator==(const RecordDecision&) const = default;
 };
 
-// Send a hold back that this trade did not ask for.
+// Send a hold on `ledger` back that this trade did not ask for.
 struct ReturnDeposit {
+  LedgerId ledger;
   Outcome outcome;
   ReturnReason reason = ReturnReason::late;
 

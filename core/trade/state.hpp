@@ -92,24 +92,31 @@ struct Refunding {
   bool operator==(const Refunding&) const = default;
 };
 
+// Once a trade is over or suspended, `holds` still names what was its own, by leg (zero: none), so that a hold that is reported
+// again is not taken for a deposit that came late.
 struct Settled {
+  std::vector<HoldKey> holds;
+
   bool operator==(const Settled&) const = default;
 };
 
 struct Refunded {
   AbortReason reason = AbortReason::none;
+  std::vector<HoldKey> holds;
 
   bool operator==(const Refunded&) const = default;
 };
 
 struct Rejected {
   AbortReason reason = AbortReason::none;
+  std::vector<HoldKey> holds;
 
   bool operator==(const Rejected&) const = default;
 };
 
 struct Suspended {
   SuspendReason reason = SuspendReason::retries_exhausted;
+  std::vector<HoldKey> holds;
 
   bool operator==(const Suspended&) const = default;
 };

@@ -1,6 +1,6 @@
-// The strict gate in front of every server: it reads the raw bytes of a request's head and accepts one form only. What two
-// programs could read in two ways is refused, not repaired, since such forms are how requests are smuggled
-// (RFC 9112, section 11.2).
+// The strict gate in front of every server: it reads the raw bytes of a request's head and accepts one form only. What
+// two programs could read in two ways is refused, not repaired, since such forms are how requests are smuggled (RFC
+// 9112, section 11.2).
 //
 //   head    = method SP path [ "?" query ] SP "HTTP/1.1" CRLF *( name ":" OWS value OWS CRLF ) CRLF
 //   method  = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
@@ -8,8 +8,8 @@
 //   name    = token, directly followed by ":"; one line per field, no folding
 //   value   = visible ASCII, spaces and tabs
 //
-// Exactly one Host; no Transfer-Encoding; a body only with exactly one Content-Length, and only for POST, PUT and PATCH,
-// which must state one; no field twice except the lists of kRepeatable in the .cpp file.
+// Exactly one Host; no Transfer-Encoding; a body only with exactly one Content-Length, and only for POST, PUT and
+// PATCH, which must state one; no field twice except the lists of kRepeatable in the .cpp file.
 #pragma once
 
 #include <cstddef>

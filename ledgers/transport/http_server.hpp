@@ -1,5 +1,5 @@
-// The one HTTP and WebSocket server of Clearspan: one thread of its own, asynchronous, the strict gate (http_gate.hpp) in
-// front, a deadline on every phase of a connection and a limit on everything that waits.
+// The one HTTP and WebSocket server of Clearspan: one thread of its own, asynchronous, the strict gate (http_gate.hpp)
+// in front, a deadline on every phase of a connection and a limit on everything that waits.
 //
 //   bytes -> gate -> Handler(Request, Respond) -> ... any thread ... -> Respond(Response) -> bytes, in request order
 //
@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
@@ -44,8 +45,8 @@ class WebSocketSession {
  public:
   virtual ~WebSocketSession() = default;
 
-  // Queues one text message. False when the session has ended, which includes the case that the queue is full: a consumer
-  // that does not keep up is dropped.
+  // Queues one text message. False when the session has ended, which includes the case that the queue is full: a
+  // consumer that does not keep up is dropped.
   virtual bool send(std::string text) = 0;
 
   // Ends the session after what was sent so far.

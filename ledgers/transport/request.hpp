@@ -1,5 +1,5 @@
-// A request that has passed the gate. It owns one copy of its bytes; every view below points into it and lives as long as
-// the request stays where it is or is moved (never after it is destroyed).
+// A request that has passed the gate. It owns one copy of its bytes; every view below points into it and lives as long
+// as the request stays where it is or is moved (never after it is destroyed).
 //
 //   bytes_:  GET /v1/trades?state=settled HTTP/1.1\r\nHost: ...\r\n\r\n{...}
 //            ^method ^path      ^query text            ^fields         ^body
@@ -63,8 +63,8 @@ class Query {
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
-// Decodes application/x-www-form-urlencoded pairs ("a=1&b=x%20y", "+" is a space). Errors, each with the parameter's name
-// as field: bad_request for a broken %-sequence, an empty name or text that is not UTF-8; duplicate_key.
+// Decodes application/x-www-form-urlencoded pairs ("a=1&b=x%20y", "+" is a space). Errors, each with the parameter's
+// name as field: bad_request for a broken %-sequence, an empty name or text that is not UTF-8; duplicate_key.
 Result<Query> parse_query(std::string_view text);
 
 // Replaces %XX by the byte that it stands for; none when a % is not followed by two hexadecimal digits.

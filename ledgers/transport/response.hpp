@@ -36,7 +36,8 @@ class Stream {
 
   [[nodiscard]] bool is_open() const;
 
-  // Called once, on the server's thread, when the consumer is gone, was dropped or the stream was closed.
+  // Called once, on the server's thread, when the consumer is gone, was dropped or the stream was closed; at once when
+  // that has happened already.
   void on_end(std::function<void()> callback);
 
   // The server's side; of no use to handlers.

@@ -14,7 +14,7 @@ for (const file of files) sources[path.basename(file)] = {content: fs.readFileSy
 const settings = {
   // The oldest rules that a node we meet may run; every later fork runs them too.
   evmVersion: 'paris',
-  optimizer: {enabled: true, runs: 10000},
+  optimizer: {enabled: true, runs: 1000},
   metadata: {bytecodeHash: 'none', appendCBOR: false},
   outputSelection: {'*': {'*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'evm.deployedBytecode.immutableReferences']}},
 };

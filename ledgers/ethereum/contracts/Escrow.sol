@@ -74,7 +74,7 @@ contract Escrow {
     /// nobody who has budgeted for it.
     uint256 private constant ITEM_GAS = 400_000;
 
-    address public immutable owner = msg.sender;
+    address public owner = msg.sender;
     mapping(address => bool) public operators;
     mapping(bytes32 => Hold) public holds;
     /// What is held of each token, all holds together: never more than the contract's balance of it.
@@ -109,7 +109,6 @@ contract Escrow {
     error ZeroAmount();
     error BadPayee();
     error WrongValue();
-    error WrongRef();
     error HoldNotOpen();
     error AlreadyPaid();
     error TokenFailed();
@@ -183,12 +182,13 @@ contract Escrow {
         return _hold(HoldItem(ref, payer, token, amount, payee, notAfter, reclaimAfter));
     }
 
-    function release(bytes32 key) external locked onlyOperator {
-        _release(key);
+    /// `ref` names this release: the hold's own ref, or another one where it is not part of the same trade.
+    function release(bytes32 ref, bytes32 key) external locked onlyOperator {
+        _release(ref, key);
     }
 
-    function refund(bytes32 key) external locked onlyOperator {
-        _refund(key, false);
+    function refund(bytes32 ref, bytes32 key) external locked onlyOperator {
+        _refund(ref, key, false);
     }
 
     function reclaim(bytes32 key) external locked {
@@ -196,7 +196,7 @@ contract Escrow {
         if (it.state != State.Open) revert HoldNotOpen();
         if (it.payer != msg.sender) revert NotPayer();
         if (block.timestamp < it.reclaimAfter) revert TooEarly();
-        _refund(key, true);
+        _refund(it.ref, key, true);
     }
 
     /// The caller pays the payee, out of the call's value or its allowance to this contract.
@@ -248,13 +248,11 @@ contract Escrow {
     }
 
     function releaseItem(EndItem calldata item) external onlySelf {
-        if (holds[item.key].ref != item.ref) revert WrongRef();
-        _release(item.key);
+        _release(item.ref, item.key);
     }
 
     function refundItem(EndItem calldata item) external onlySelf {
-        if (holds[item.key].ref != item.ref) revert WrongRef();
-        _refund(item.key, false);
+        _refund(item.ref, item.key, false);
     }
 
     function payItem(PayItem calldata item, address payer) external onlySelf {
@@ -353,20 +351,20 @@ contract Escrow {
         }
     }
 
-    function _release(bytes32 key) private {
+    function _release(bytes32 ref, bytes32 key) private {
         Hold storage it = holds[key];
         if (it.state != State.Open) revert HoldNotOpen();
         it.state = State.Released;
         uint256 received = _deliver(it, it.payee);
-        emit Released(it.ref, key, it.payer, it.payee, it.token, received);
+        emit Released(ref, key, it.payer, it.payee, it.token, received);
     }
 
-    function _refund(bytes32 key, bool byPayer) private {
+    function _refund(bytes32 ref, bytes32 key, bool byPayer) private {
         Hold storage it = holds[key];
         if (it.state != State.Open) revert HoldNotOpen();
         it.state = State.Refunded;
         uint256 received = _deliver(it, it.payer);
-        emit Refunded(it.ref, key, it.payer, it.token, received, byPayer);
+        emit Refunded(ref, key, it.payer, it.token, received, byPayer);
     }
 
     function _deliver(Hold storage it, address to) private returns (uint256) {

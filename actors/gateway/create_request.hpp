@@ -1,0 +1,69 @@
+// The body of POST /v1/trades: one request for a trade, or an array of them. Reading checks the form only; what the
+// names in it stand for is the planner's business (planner.hpp).
+//
+//   {"scenario": "payment", "payer", "merchant", "profile", "amount": {"units": "1250", "scale": 2}, "placed_by",
+//    "deadline"?, "reclaim_after"?, "asset"?}
+//   {"scenario": "pvp", "legs": [{"ledger", "asset", "amount", "from", "to", "placed_by"}, ...], "deadline"?,
+//    "reclaim_after"?}
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "codecs/json/value.hpp"
+#include "core/base/clock.hpp"
+#include "core/money/amount.hpp"
+#include "core/trade/plan.hpp"
+
+namespace clearspan::gateway {
+
+struct StatedAmount {
+  Amount units;
+  std::uint64_t scale = 0;
+};
+
+struct PaymentBody {
+  std::string payer;
+  std::string merchant;
+  std::string profile;
+  StatedAmount amount;
+  Placement placed_by = Placement::engine;
+  std::optional<Timestamp> deadline;
+  std::optional<Timestamp> reclaim_after;
+  std::optional<std::string> asset;  // what the client believes the merchant's asset to be
+};
+
+struct PvpBodyLeg {
+  std::string ledger;
+  std::string asset;
+  StatedAmount amount;
+  std::string from;
+  std::string to;
+  Placement placed_by = Placement::engine;
+};
+
+struct PvpBody {
+  std::vector<PvpBodyLeg> legs;
+  std::optional<Timestamp> deadline;
+  std::optional<Timestamp> reclaim_after;
+};
+
+struct TradeBody {
+  std::variant<PaymentBody, PvpBody> content;
+  std::string pointer;  // of this trade in the request: "" or "/3"
+};
+
+// How many trades the body asks for, and whether as an array. Errors: wrong_type, missing_field for none, too_large.
+struct BodyShape {
+  bool is_array = false;
+  std::size_t trades = 1;
+};
+
+Result<BodyShape> shape_of(const json::Value& root);
+
+// Errors carry the pointer of the offending field in the whole body.
+Result<TradeBody> read_trade_body(const json::Value& item, std::string pointer);
+
+}  // namespace clearspan::gateway

@@ -1,0 +1,249 @@
+// Every conversation between the engine's actors. One struct is one message; the typed interfaces at the end say who
+// understands what.
+//
+//   trade --> monitor --> submitter --> (signed, durable, sent)          what a trade asks for
+//   follower --> monitor --> writer --> (durable) --> trade             what the ledgers prove
+//
+// The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once it is durable, in the
+// order of the log. That order is the one in which recovery folds the log, so both come to the same state.
+#pragma once
+
+#include <caf/all.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "codecs/evidence/record.hpp"
+#include "core/chain/block.hpp"
+#include "core/trade/command.hpp"
+#include "core/trade/event.hpp"
+
+namespace clearspan::actors {
+
+// --- To a trade ---
+
+struct TradeFact {  // This happened and is durable.
+  Timestamp at;
+  Event event;
+};
+
+struct ResumeTrade {};  // You were rebuilt from the log: ask again for whatever you are waiting for.
+
+struct PrepareTimeout {};  // Your time for preparing is over.
+
+struct LeaveMemory {};  // You have heard of everything that was recorded in your name.
+
+struct CancelTrade {  // Somebody wants you to stop; say whether that is still possible.
+  TradeId trade;
+  Engine::StatusCallback done;
+};
+
+using TradeActor = caf::typed_actor<caf::reacts_to<TradeFact>, caf::reacts_to<ResumeTrade>,
+                                    caf::reacts_to<PrepareTimeout>, caf::reacts_to<CancelTrade>,
+                                    caf::reacts_to<LeaveMemory>>;
+
+// --- To a ledger monitor ---
+
+struct CreateTrades {  // Record these trades, then start them; their home is this ledger.
+  std::vector<NewTrade> trades;
+  Engine::CreateCallback done;
+};
+
+struct RestoredTrade {
+  PlanPtr plan;
+  State state;
+};
+
+struct RestoreTrades {  // These were live when the engine stopped. `done` runs when all can hear of facts again.
+  std::vector<RestoredTrade> trades;
+  std::function<void()> done;
+};
+
+struct AdoptReturn {  // The writer has recorded a trade that sends a stray hold back; run it.
+  PlanPtr plan;
+};
+
+struct ReturnHold {  // Send this hold back; no trade wants it.
+  Outcome outcome;
+  ReturnReason reason = ReturnReason::late;
+};
+
+struct AskMovement {  // Have this movement made on your ledger.
+  Movement movement;
+};
+
+struct AskDeposit {  // Tell the trade when its payer's hold can no longer appear.
+  MovementKey key;
+  LedgerTime not_after;
+};
+
+struct DropMovement {  // Do not make this movement if it is not signed yet.
+  MovementKey key;
+  LedgerTime not_after;
+};
+
+struct SignedMovement {
+  MovementKey key;
+  HoldKey hold_key;  // release, refund
+  TxnId txn;
+  LedgerTime not_after;
+};
+
+struct MovementsSigned {  // These are durable in signed bytes and about to be sent: watch for them.
+  std::vector<SignedMovement> movements;
+};
+
+struct RefusedMovement {
+  MovementKey key;
+  ErrorCode code = ErrorCode::movement_rejected;
+  std::string detail;
+};
+
+struct MovementsRefused {  // These were never signed and never will be.
+  std::vector<RefusedMovement> movements;
+};
+
+struct MovementsDead {  // Another txn took the place of the one that carried these, in this final block.
+  std::vector<MovementKey> movements;
+  VerifiedBlockPtr block;
+};
+
+struct FinalBlocks {  // The next final blocks, in order, without a gap.
+  std::vector<VerifiedBlockPtr> blocks;
+};
+
+struct LedgerConflict {  // The ledger contradicts a block that was final.
+  Height height;
+  BlockHash expected;
+  BlockHash found;
+};
+
+struct TradeOver {  // A trade of this monitor has ended.
+  TradeId trade;
+};
+
+struct Tick {};  // Time has passed.
+
+struct Shutdown {};  // End yourself and all your children.
+
+using MonitorActor =
+    caf::typed_actor<caf::reacts_to<CreateTrades>, caf::reacts_to<RestoreTrades>, caf::reacts_to<AdoptReturn>,
+                     caf::reacts_to<ReturnHold>, caf::reacts_to<AskMovement>, caf::reacts_to<AskDeposit>,
+                     caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>,
+                     caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeOver>,
+                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+
+// --- To a submitter ---
+
+struct SubmitMovements {  // Sign, record and send these; answer each with MovementsSigned or MovementsRefused.
+  std::vector<Movement> movements;
+  MonitorActor reply_to;
+};
+
+struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
+  MovementKey key;
+  LedgerTime not_after;
+  MonitorActor reply_to;
+};
+
+struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
+
+struct TxnDurable {  // The signed bytes are on disk and may be sent.
+  TxnId txn;
+};
+
+struct BlockBecameFinal {
+  VerifiedBlockPtr block;
+};
+
+struct TxnSent {  // What the ledger's node said; it proves nothing.
+  TxnId txn;
+  Status status;
+};
+
+struct SequenceRead {
+  AccountId account;
+  Result<Sequence> sequence;
+};
+
+struct BalanceRead {
+  AccountId account;
+  AssetId asset;
+  Height height;
+  Result<Amount> balance;
+};
+
+struct FreezeLedger {};  // Sign nothing any more.
+
+using SubmitterActor =
+    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<Flush>,
+                     caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>,
+                     caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>, caf::reacts_to<FreezeLedger>,
+                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+
+// --- To the evidence writer ---
+
+struct Enrolment {
+  TradeId trade;
+  TradeActor actor;
+};
+
+struct Append {  // Make these records durable, in this order.
+  std::vector<evidence::Record> records;
+  std::vector<Enrolment> enrol;   // trades that the records create: they hear of their facts from now on
+  std::function<void()> durable;  // runs on the writer once all records are durable; may be empty
+};
+
+struct Enrol {  // These trades hear of their facts from now on.
+  std::vector<Enrolment> trades;
+};
+
+struct Dismiss {  // This trade is over: record nothing more in its name, and let it leave once it has heard the rest.
+  TradeId trade;
+};
+
+struct GroupDurable {  // From the log's I/O thread.
+  std::uint64_t last_sequence = 0;
+};
+
+using WriterActor = caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>,
+                                     caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
+
+}  // namespace clearspan::actors
+
+// Messages stay inside one process: they are moved between mailboxes, never serialised.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeFact)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::ResumeTrade)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::PrepareTimeout)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LeaveMemory)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CancelTrade)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CreateTrades)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RestoreTrades)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AdoptReturn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::ReturnHold)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskMovement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskDeposit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::DropMovement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsSigned)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsRefused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsDead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FinalBlocks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LedgerConflict)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeOver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Shutdown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitMovements)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::WithdrawMovement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnDurable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BlockBecameFinal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnSent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SequenceRead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BalanceRead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FreezeLedger)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Enrol)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Dismiss)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::GroupDurable)

@@ -1,0 +1,265 @@
+#include "actors/monitor/ledger_monitor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/trade/trade_actor.hpp"
+#include "core/trade/deposit.hpp"
+
+namespace clearspan::actors {
+
+LedgerMonitor::LedgerMonitor(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
+                             std::optional<evidence::ViewAdvanced> position)
+    : MonitorActor::base(config), shard_(shard), ledger_(ledger), position_(std::move(position)) {
+  if (position_) last_recorded_height_ = position_->height.value;
+  set_down_handler([this](caf::down_msg& message) { on_trade_down(message); });
+}
+
+LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
+  delayed_send(this, kTickInterval, Tick{});
+  return {
+      [this](CreateTrades& message) { on_create(message); },
+      [this](RestoreTrades& message) { on_restore(message); },
+      [this](const AdoptReturn& message) { adopt(message.plan); },
+      [this](const ReturnHold& message) { on_return(message); },
+      [this](AskMovement& message) { on_ask(message); },
+      [this](const AskDeposit& message) { awaits_.expect_deposit(message.key, message.not_after); },
+      [this](const DropMovement& message) {
+        send(shard_.submitters[ledger_.index], WithdrawMovement{message.key, message.not_after, this});
+      },
+      [this](const MovementsSigned& message) {
+        for (const SignedMovement& one : message.movements) {
+          awaits_.expect(one.key, one.hold_key, one.txn, one.not_after);
+        }
+      },
+      [this](const MovementsRefused& message) { on_refused(message); },
+      [this](const MovementsDead& message) { on_dead(message); },
+      [this](const FinalBlocks& message) {
+        for (const VerifiedBlockPtr& block : message.blocks) {
+          on_final_block(*block);
+          if (shard_.index == ledger_.home_shard) {
+            send(shard_.submitters[ledger_.index], BlockBecameFinal{block});
+          }
+        }
+      },
+      [this](const LedgerConflict& message) { on_conflict(message); },
+      [this](const TradeOver& message) { children_.erase(message.trade); },
+      [this](const Tick&) { on_tick(); },
+      [this](const Shutdown&) {
+        for (auto& [id, child] : children_) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
+        children_.clear();
+        quit();
+      },
+  };
+}
+
+// --- Trades ---
+
+TradeActor LedgerMonitor::spawn_trade(PlanPtr plan, State state) {
+  const TradeId id = plan->id;
+  const Timestamp timeout = std::chrono::ceil<std::chrono::duration<std::int64_t, std::deci>>(plan->prepare_until);
+  if (std::holds_alternative<Preparing>(state)) prepare_timeouts_[timeout].push_back(id);
+  TradeActor actor = home_system().spawn<Trade>(shard_, std::move(plan), std::move(state));
+  monitor(actor);
+  by_address_[actor.address()] = id;
+  children_[id].actor = actor;
+  return actor;
+}
+
+void LedgerMonitor::on_create(CreateTrades& message) {
+  Append append;
+  std::vector<Result<TradeId>> answers;
+  for (NewTrade& trade : message.trades) {
+    const TradeId id = trade.plan.id;
+    answers.emplace_back(id);
+    auto plan = std::make_shared<const Plan>(std::move(trade.plan));
+    State state = initial_state(*plan);
+    append.records.push_back({shard_.clock->now(), evidence::TradeCreated{*plan, std::move(trade.idempotency_key),
+                                                                          trade.request_digest, trade.request_item}});
+    append.enrol.push_back({id, spawn_trade(std::move(plan), std::move(state))});
+    ++shard_.tally->created;
+  }
+  append.durable = [done = std::move(message.done), answers = std::move(answers)] { done(answers); };
+  send(shard_.writer, std::move(append));
+}
+
+void LedgerMonitor::on_restore(RestoreTrades& message) {
+  Enrol enrol;
+  for (RestoredTrade& trade : message.trades) {
+    const TradeId id = trade.plan->id;
+    if (phase_of(trade.state) == Phase::suspended) ++shard_.tally->suspended;
+    ++shard_.tally->live;
+    enrol.trades.push_back({id, spawn_trade(std::move(trade.plan), std::move(trade.state))});
+  }
+  std::vector<TradeActor> actors;
+  for (const Enrolment& one : enrol.trades) actors.push_back(one.actor);
+  send(shard_.writer, std::move(enrol));
+  for (const TradeActor& actor : actors) send(actor, ResumeTrade{});
+  message.done();
+}
+
+void LedgerMonitor::adopt(PlanPtr plan) {
+  if (children_.contains(plan->id)) return;
+  ++shard_.tally->created;
+  ++shard_.tally->live;
+  spdlog::warn("hold {} on {} is sent back: {}", to_hex(plan->returned->hold_key.view()), ledger_.traits.id.text,
+               to_string(plan->returned->reason));
+  const TradeId id = plan->id;
+  State state = initial_state(*plan);
+  const TradeActor actor = spawn_trade(std::move(plan), std::move(state));
+  send(shard_.writer, Enrol{{{id, actor}}});
+  send(actor, TradeFact{shard_.clock->now(), Started{}});
+}
+
+void LedgerMonitor::on_return(const ReturnHold& message) {
+  const Timestamp now = shard_.clock->now();
+  auto plan = std::make_shared<const Plan>(
+      make_return_plan(message.outcome, ledger_.traits.id, message.reason, shard_.engine, now));
+  if (children_.contains(plan->id)) return;
+  Append append;
+  append.records.push_back({now, evidence::TradeCreated{*plan, {}, {}, 0}});
+  append.durable = [self = caf::actor_cast<MonitorActor>(this), plan] { caf::anon_send(self, AdoptReturn{plan}); };
+  send(shard_.writer, std::move(append));
+}
+
+void LedgerMonitor::on_trade_down(const caf::down_msg& message) {
+  const auto address = by_address_.find(message.source);
+  if (address == by_address_.end()) return;
+  const TradeId id = address->second;
+  by_address_.erase(address);
+  const auto child = children_.find(id);
+  if (child == children_.end() || message.reason == caf::exit_reason::user_shutdown) return;
+  const unsigned crashes = ++child->second.crashes;
+  if (message.reason == caf::exit_reason::normal) {
+    children_.erase(child);
+    return;
+  }
+  if (crashes >= kTradeCrashesMax) {
+    spdlog::critical("trade {} crashed {} times and is quarantined; its value stays held", to_string(id), crashes);
+    return;
+  }
+  spdlog::error("trade {} crashed and is rebuilt from its evidence", to_string(id));
+  Result<RestoredTrade> restored = shard_.refold(id);
+  if (!restored) {
+    spdlog::critical("trade {} cannot be rebuilt: {}", to_string(id), describe(restored.error()));
+    return;
+  }
+  const TradeActor actor = spawn_trade(std::move(restored->plan), std::move(restored->state));
+  send(shard_.writer, Enrol{{{id, actor}}});
+  send(actor, ResumeTrade{});
+}
+
+void LedgerMonitor::on_tick() {
+  const Timestamp now = shard_.clock->now();
+  while (!prepare_timeouts_.empty() && prepare_timeouts_.begin()->first <= now) {
+    for (const TradeId& trade : prepare_timeouts_.begin()->second) {
+      const auto child = children_.find(trade);
+      if (child != children_.end()) send(child->second.actor, PrepareTimeout{});
+    }
+    prepare_timeouts_.erase(prepare_timeouts_.begin());
+  }
+  delayed_send(this, kTickInterval, Tick{});
+}
+
+// --- Movements ---
+
+void LedgerMonitor::on_ask(AskMovement& message) {
+  SubmitMovements submit;
+  submit.movements.push_back(std::move(message.movement));
+  submit.reply_to = this;
+  send(shard_.submitters[ledger_.index], std::move(submit));
+}
+
+void LedgerMonitor::on_refused(const MovementsRefused& message) {
+  Append append;
+  for (const RefusedMovement& one : message.movements) {
+    append.records.push_back(event_record(
+        trade_of(one.key.ref), MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}));
+  }
+  send(shard_.writer, std::move(append));
+}
+
+void LedgerMonitor::on_dead(const MovementsDead& message) {
+  Append append;
+  for (const MovementKey& key : message.movements) {
+    awaits_.forget(key);
+    append.records.push_back(event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, message.block->height,
+                                                                          message.block->hash, message.block->time}));
+  }
+  send(shard_.writer, std::move(append));
+}
+
+// --- Blocks ---
+
+evidence::Record LedgerMonitor::event_record(const TradeId& trade, Event event) const {
+  return {shard_.clock->now(), evidence::TradeEvent{trade, std::move(event)}};
+}
+
+// A movement that is expected belongs to a trade of this shard. Any other names its trade, and with it the shard.
+bool LedgerMonitor::is_ours(const MovementKey& key) const {
+  return !awaits_.hold_key_of(key).is_zero() || shard_of(trade_of(key.ref), shard_.count) == shard_.index;
+}
+
+void LedgerMonitor::on_final_block(const VerifiedBlock& block) {
+  if (position_ && block.height <= position_->height) return;
+  CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
+  position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time};
+  Append append;
+  for (const Outcome& outcome : block.outcomes) on_outcome(outcome, append.records);
+  for (const IncludedTxn& txn : block.txns) {
+    if (!txn.ok) on_failed_txn(txn, block, append.records);
+  }
+  record_dead(append.records);
+  if (!append.records.empty() || block.height.value >= last_recorded_height_ + kViewRecordBlocks ||
+      last_recorded_height_ == 0) {
+    append.records.push_back({shard_.clock->now(), *position_});
+    last_recorded_height_ = block.height.value;
+  }
+  append.durable = [&services = ledger_, shard = shard_.index, height = block.height.value] {
+    services.durable_height[shard] = height;
+  };
+  send(shard_.writer, std::move(append));
+}
+
+void LedgerMonitor::on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records) {
+  const MovementKey key = awaits_.key_of(outcome);
+  if (!is_ours(key)) return;
+  const bool is_expected = awaits_.is_in(key, outcome.position.txn);
+  if (!outcome.ok && !is_expected) return;
+  // A stranger's movement under our ref does not end the wait for ours.
+  if (is_expected) awaits_.forget(key);
+  records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}));
+}
+
+// A txn that failed as a whole says nothing of its movements itself; each of them has failed.
+void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, const VerifiedBlock& block,
+                                  std::vector<evidence::Record>& records) {
+  for (const MovementKey& key : awaits_.movements_in(txn.id)) {
+    Outcome outcome;
+    outcome.ref = key.ref;
+    outcome.kind = key.kind;
+    outcome.hold_key = awaits_.hold_key_of(key);
+    outcome.position = {block.height, block.hash, txn.id, txn.index, 0};
+    outcome.reason = "the txn failed as a whole";
+    outcome.from = txn.sender;
+    awaits_.forget(key);
+    records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, std::move(outcome)}));
+  }
+}
+
+void LedgerMonitor::record_dead(std::vector<evidence::Record>& records) {
+  for (const MovementKey& key : awaits_.take_dead(position_->time)) {
+    records.push_back(event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, position_->height,
+                                                                   position_->block, position_->time}));
+  }
+}
+
+void LedgerMonitor::on_conflict(const LedgerConflict& message) {
+  spdlog::critical("ledger {} contradicts its final block at height {}: nothing is signed for it any more",
+                   ledger_.traits.id.text, message.height.value);
+  Append append;
+  append.records.push_back({shard_.clock->now(), evidence::LedgerFrozen{ledger_.traits.id, message.height,
+                                                                        message.expected, message.found}});
+  send(shard_.writer, std::move(append));
+}
+
+}  // namespace clearspan::actors

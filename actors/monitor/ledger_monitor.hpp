@@ -1,0 +1,71 @@
+// The monitor of one ledger on one shard. It is the parent of the trades whose payer's value is held on the ledger, and the
+// one way between all trades of the shard and the ledger: it passes on what they ask for, watches the verified final
+// blocks for what became of it, and says when something can never happen any more.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/monitor/await_register.hpp"
+#include "actors/shard.hpp"
+
+namespace clearspan::actors {
+
+// A trade whose actor dies this often without having ended is left alone: rebuilding it once more would only repeat it.
+inline constexpr unsigned kTradeCrashesMax = 3;
+
+// How many final blocks without anything for this shard may pass before the view is recorded all the same.
+inline constexpr std::uint64_t kViewRecordBlocks = 64;
+
+inline constexpr Millis kTickInterval{100};
+
+class LedgerMonitor : public MonitorActor::base {
+ public:
+  // `position`: the last final block that the shard's log knows; none when it starts with the ledger's present.
+  LedgerMonitor(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
+                std::optional<evidence::ViewAdvanced> position);
+
+  behavior_type make_behavior() override;
+  const char* name() const override { return "ledger_monitor"; }
+
+ private:
+  // Trades
+  void on_create(CreateTrades& message);
+  void on_restore(RestoreTrades& message);
+  void on_return(const ReturnHold& message);
+  void on_trade_down(const caf::down_msg& message);
+  void on_tick();
+  TradeActor spawn_trade(PlanPtr plan, State state);
+  void adopt(PlanPtr plan);
+
+  // Movements
+  void on_ask(AskMovement& message);
+  void on_refused(const MovementsRefused& message);
+  void on_dead(const MovementsDead& message);
+
+  // Blocks
+  void on_final_block(const VerifiedBlock& block);
+  void on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records);
+  void on_failed_txn(const IncludedTxn& txn, const VerifiedBlock& block, std::vector<evidence::Record>& records);
+  void on_conflict(const LedgerConflict& message);
+  void record_dead(std::vector<evidence::Record>& records);
+  [[nodiscard]] bool is_ours(const MovementKey& key) const;
+  [[nodiscard]] evidence::Record event_record(const TradeId& trade, Event event) const;
+
+  struct Child {
+    TradeActor actor;
+    unsigned crashes = 0;
+  };
+
+  const Shard& shard_;
+  LedgerServices& ledger_;
+  std::optional<evidence::ViewAdvanced> position_;  // the last final block handled
+  std::uint64_t last_recorded_height_ = 0;
+  AwaitRegister awaits_;
+  std::unordered_map<TradeId, Child> children_;
+  std::unordered_map<caf::actor_addr, TradeId> by_address_;
+  std::map<Timestamp, std::vector<TradeId>> prepare_timeouts_;  // by kTickInterval
+};
+
+}  // namespace clearspan::actors

@@ -1,0 +1,113 @@
+// What the actors of one shard share: who the others are, and the few services outside the actor world. A shard is one CAF
+// actor system with one worker thread, its own trades, timers and evidence log. Nothing here changes after start, except
+// the counters, which are atomic.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "core/base/clock.hpp"
+#include "ledgers/connector.hpp"
+#include "ledgers/evidence/log.hpp"
+
+namespace clearspan::actors {
+
+class LedgerPort;
+
+// What this node knows of a ledger's chain now. Written by the block follower, read by all.
+struct LedgerHead {
+  std::atomic<std::uint64_t> latest{0};
+  std::atomic<std::uint64_t> final_height{0};
+  std::atomic<std::uint64_t> time{0};  // ledger time of the latest block
+  std::atomic<std::int64_t> seen_ms{0};
+  std::atomic<bool> reachable{false};
+  std::atomic<bool> frozen{false};
+  std::atomic<std::uint64_t> blocks_verified{0};
+  std::atomic<std::uint64_t> bytes_verified{0};
+  std::atomic<std::uint64_t> txns_outstanding{0};
+
+  void set_problem(std::string text) {
+    const std::lock_guard lock(mutex_);
+    problem_ = std::move(text);
+  }
+
+  [[nodiscard]] std::string problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string problem_;
+};
+
+// One ledger on this node, shared by all shards.
+struct LedgerServices {
+  std::uint16_t index = 0;
+  std::uint16_t home_shard = 0;  // where its submitter lives
+  LedgerTraits traits;
+  std::shared_ptr<Connector> connector;
+  LedgerPort* port = nullptr;
+  LedgerHead head;
+  // By shard: final blocks up to this height have been handled and all that they caused is durable.
+  std::vector<std::atomic<std::uint64_t>> durable_height;
+
+  [[nodiscard]] Height durable_everywhere() const {
+    std::uint64_t lowest = durable_height.front().load();
+    for (const auto& height : durable_height) lowest = std::min(lowest, height.load());
+    return {lowest};
+  }
+};
+
+// Counts of trades by where they stand, of the whole node.
+struct Tally {
+  std::atomic<std::uint64_t> created{0};
+  std::atomic<std::uint64_t> live{0};
+  std::atomic<std::uint64_t> settled{0};
+  std::atomic<std::uint64_t> refunded{0};
+  std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> suspended{0};
+  std::atomic<std::uint64_t> records_durable{0};
+  std::atomic<std::uint64_t> groups_durable{0};
+};
+
+// Reads one trade's state back from its evidence, after a crash of its actor.
+using Refold = std::function<Result<RestoredTrade>(const TradeId&)>;
+
+struct Shard {
+  std::uint16_t index = 0;
+  std::uint16_t count = 1;
+  EngineTag engine;
+  const Clock* clock = nullptr;
+  evidence::Log* log = nullptr;
+  Tally* tally = nullptr;
+  const EngineOptions* options = nullptr;
+  Refold refold;
+  std::vector<LedgerServices*> ledgers;
+  WriterActor writer;
+  std::vector<MonitorActor> monitors;      // of this shard, by ledger index
+  std::vector<SubmitterActor> submitters;  // by ledger index; each lives on one shard of the node
+
+  [[nodiscard]] const LedgerServices* find_ledger(const LedgerId& id) const {
+    for (const LedgerServices* ledger : ledgers) {
+      if (ledger->traits.id == id) return ledger;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] const MonitorActor& monitor_of(const LedgerId& id) const {
+    const LedgerServices* ledger = find_ledger(id);
+    CLEARSPAN_VERIFY(ledger != nullptr);
+    return monitors[ledger->index];
+  }
+};
+
+// The shard that a trade lives on. Fixed for the life of the trade, as the number of shards is for the life of the data.
+inline std::uint16_t shard_of(const TradeId& trade, std::uint16_t shard_count) {
+  return static_cast<std::uint16_t>((trade.bytes[14] << 8 | trade.bytes[15]) % shard_count);
+}
+
+}  // namespace clearspan::actors

@@ -1,0 +1,451 @@
+#include "actors/submitter/submitter.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/monitor/ledger_monitor.hpp"
+#include "actors/submitter/ledger_port.hpp"
+
+namespace clearspan::actors {
+namespace {
+
+bool takes_funds(const Movement& movement) {
+  return movement.kind == MovementKind::hold || movement.kind == MovementKind::payment;
+}
+
+}  // namespace
+
+Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
+                     std::vector<evidence::TxnSigned> restored, bool frozen)
+    : SubmitterActor::base(config), shard_(shard), ledger_(ledger), frozen_(frozen) {
+  for (evidence::TxnSigned& txn : restored) restore(std::move(txn));
+  ledger_.head.txns_outstanding = flights_.size();
+}
+
+Submitter::behavior_type Submitter::make_behavior() {
+  delayed_send(this, kTickInterval, Tick{});
+  return {
+      [this](SubmitMovements& message) { on_submit(message); },
+      [this](const WithdrawMovement& message) { on_withdraw(message); },
+      [this](const Flush&) { on_flush(); },
+      [this](const TxnDurable& message) { on_durable(message.txn); },
+      [this](const BlockBecameFinal& message) { on_final_block(message.block); },
+      [this](const TxnSent& message) { on_sent(message); },
+      [this](const SequenceRead& message) { on_sequence(message); },
+      [this](const BalanceRead& message) { on_balance(message); },
+      [this](const FreezeLedger&) { frozen_ = true; },
+      [this](const Tick&) { on_tick(); },
+      [this](const Shutdown&) {
+        signers_.clear();
+        flights_.clear();
+        quit();
+      },
+  };
+}
+
+void Submitter::restore(evidence::TxnSigned signed_txn) {
+  Flight flight;
+  flight.txn.id = signed_txn.id;
+  flight.txn.raw = std::move(signed_txn.raw);
+  flight.txn.signer = signed_txn.signer;
+  flight.txn.sequence = signed_txn.sequence;
+  flight.txn.not_after = signed_txn.not_after;
+  flight.txn.fee_step = signed_txn.fee_step;
+  flight.movements = std::move(signed_txn.movements);
+  flight.reply_to.resize(flight.movements.size());
+  flight.durable = true;
+  flight.first_sent = shard_.clock->now();
+  for (const Movement& movement : flight.movements) {
+    flight.txn.movements.push_back(key_of(movement));
+    by_movement_.insert_or_assign(key_of(movement), flight.txn.id);
+    if (takes_funds(movement)) funds_.restore(movement);
+  }
+  const TxnId id = flight.txn.id;
+  if (ledger_.traits.has_sequence) by_sequence_[{flight.txn.signer, flight.txn.sequence}].push_back(id);
+  flights_.insert_or_assign(id, std::move(flight));
+}
+
+// --- From movements to signed bytes ---
+
+void Submitter::on_submit(SubmitMovements& message) {
+  for (Movement& movement : message.movements) {
+    const MovementKey key = key_of(movement);
+    if (queued_.contains(key)) continue;
+    if (const auto known = by_movement_.find(key); known != by_movement_.end()) {
+      const Flight& flight = flights_.at(known->second);
+      const auto same = std::find_if(flight.movements.begin(), flight.movements.end(),
+                                     [&](const Movement& other) { return key_of(other) == key; });
+      if (same != flight.movements.end() && movement.attempt <= same->attempt) {
+        const SignedMovement answer{key, movement.hold_key, flight.txn.id,
+                                    std::min(flight.txn.not_after, movement.not_after)};
+        if (flight.durable) send(message.reply_to, MovementsSigned{{answer}});
+        continue;
+      }
+    }
+    queue_up({std::move(movement), message.reply_to});
+  }
+}
+
+void Submitter::queue_up(Queued queued) {
+  const Result<AccountId> signer = ledger_.connector->signer_of(queued.movement);
+  if (!signer) {
+    refuse(queued, signer.error().code, signer.error().detail);
+    return;
+  }
+  queued_.insert(key_of(queued.movement));
+  signers_[*signer].queue.push_back(std::move(queued));
+  schedule_flush();
+}
+
+// Everything that is in the mailbox already is gathered before anything is signed.
+void Submitter::schedule_flush() {
+  if (flush_is_due_) return;
+  flush_is_due_ = true;
+  send(this, Flush{});
+}
+
+void Submitter::on_withdraw(const WithdrawMovement& message) {
+  if (const auto known = by_movement_.find(message.key); known != by_movement_.end()) {
+    const Flight& flight = flights_.at(known->second);
+    if (flight.durable) {
+      send(message.reply_to, MovementsSigned{{{message.key, {}, flight.txn.id,
+                                               std::min(flight.txn.not_after, message.not_after)}}});
+    }
+    return;
+  }
+  if (queued_.erase(message.key) != 0) {
+    for (auto& [account, signer] : signers_) {
+      std::erase_if(signer.queue, [&](const Queued& queued) { return key_of(queued.movement) == message.key; });
+    }
+    funds_.release(message.key);
+  }
+  send(message.reply_to,
+       MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
+}
+
+bool Submitter::may_sign() const { return !frozen_ && ledger_.head.seen_ms.load() != 0; }
+
+void Submitter::on_flush() {
+  flush_is_due_ = false;
+  if (!may_sign()) return;
+  for (auto& [account, signer] : signers_) flush(account, signer);
+}
+
+void Submitter::flush(const AccountId& account, Signer& signer) {
+  if (signer.queue.empty()) return;
+  if (ledger_.traits.has_sequence && !signer.next) {
+    read_sequence(account, signer);
+    return;
+  }
+  while (true) {
+    std::vector<Queued> batch = take_batch(signer);
+    if (batch.empty()) return;
+    sign(account, signer, std::move(batch));
+  }
+}
+
+std::vector<Submitter::Queued> Submitter::take_batch(Signer& signer) {
+  const std::size_t batch_max = std::min<std::size_t>(ledger_.traits.movements_per_txn_max, kMovementsPerTxnMax);
+  std::vector<Queued> batch;
+  std::deque<Queued> waiting;
+  while (!signer.queue.empty() && batch.size() < batch_max) {
+    Queued queued = std::move(signer.queue.front());
+    signer.queue.pop_front();
+    bool must_wait = false;
+    if (const std::optional<Error> problem = check(queued.movement, must_wait)) {
+      queued_.erase(key_of(queued.movement));
+      refuse(queued, problem->code, problem->detail);
+    } else if (must_wait) {
+      waiting.push_back(std::move(queued));
+    } else {
+      batch.push_back(std::move(queued));
+    }
+  }
+  signer.queue.insert(signer.queue.begin(), std::make_move_iterator(waiting.begin()),
+                      std::make_move_iterator(waiting.end()));
+  return batch;
+}
+
+// Whether the movement may be signed now. An error: it never will be.
+std::optional<Error> Submitter::check(const Movement& movement, bool& must_wait) {
+  if (!takes_funds(movement)) return std::nullopt;
+  const std::uint64_t now = ledger_.head.time.load();
+  if (movement.not_after.value <= now) {
+    return make_error(ErrorCode::submission_window_closed,
+                      "valid until " + std::to_string(movement.not_after.value) + ", the ledger is at " + std::to_string(now));
+  }
+  switch (funds_.promise(movement, Height{ledger_.head.final_height.load()})) {
+    case FundsBook::Answer::promised:
+      return std::nullopt;
+    case FundsBook::Answer::read_balance:
+      read_balance(movement);
+      must_wait = true;
+      return std::nullopt;
+    case FundsBook::Answer::insufficient:
+      break;
+  }
+  return make_error(ErrorCode::insufficient_funds,
+                    movement.from.text + " cannot promise " + to_string(movement.amount) + " " + movement.asset.text);
+}
+
+void Submitter::read_balance(const Movement& movement) {
+  bool& reading = reading_balance_[{movement.from, movement.asset}];
+  if (reading) return;
+  reading = true;
+  const Height height{ledger_.head.final_height.load()};
+  ledger_.port->read_balance(movement.from, movement.asset, height,
+                             [self = caf::actor_cast<SubmitterActor>(this), account = movement.from,
+                              asset = movement.asset, height](Result<Amount> balance) {
+                               caf::anon_send(self, BalanceRead{account, asset, height, std::move(balance)});
+                             });
+}
+
+void Submitter::on_balance(const BalanceRead& message) {
+  reading_balance_.erase({message.account, message.asset});
+  if (!message.balance) {
+    ledger_.head.set_problem(describe(message.balance.error()));
+    return;  // the tick flushes again
+  }
+  funds_.set_balance(message.account, message.asset, message.height, *message.balance);
+  schedule_flush();
+}
+
+void Submitter::read_sequence(const AccountId& account, Signer& signer) {
+  if (signer.reading_sequence) return;
+  signer.reading_sequence = true;
+  ledger_.port->read_sequence(account, [self = caf::actor_cast<SubmitterActor>(this), account](Result<Sequence> sequence) {
+    caf::anon_send(self, SequenceRead{account, std::move(sequence)});
+  });
+}
+
+// The account's next number on the chain: the start for new txns, and the sign of which older ones are used up.
+void Submitter::on_sequence(const SequenceRead& message) {
+  Signer& signer = signers_[message.account];
+  signer.reading_sequence = false;
+  if (!message.sequence) {
+    ledger_.head.set_problem(describe(message.sequence.error()));
+    return;
+  }
+  const Sequence on_chain = *message.sequence;
+  Sequence next = std::max(on_chain, signer.next.value_or(on_chain));
+  std::optional<TxnId> stuck;
+  for (const auto& [slot, txns] : by_sequence_) {
+    if (slot.first != message.account) continue;
+    next = std::max(next, slot.second.plus(1));
+    for (const TxnId& id : txns) {
+      Flight& flight = flights_.at(id);
+      if (slot.second < on_chain && !flight.used_up_by) flight.used_up_by = Height{ledger_.head.latest.load()};
+    }
+    if (slot.second == on_chain) stuck = txns.back();
+  }
+  signer.next = next;
+  if (stuck) {
+    const Flight& flight = flights_.at(*stuck);
+    if (flight.durable && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
+  }
+  schedule_flush();
+}
+
+void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Queued> batch) {
+  SigningRequest request;
+  request.signer = account;
+  request.sequence = signer.next.value_or(Sequence{});
+  request.not_after = ledger_.traits.txn_validity == 0
+                          ? kNever
+                          : LedgerTime{ledger_.head.time.load() + ledger_.traits.txn_validity};
+  std::vector<MonitorActor> reply_to;
+  for (Queued& queued : batch) {
+    queued_.erase(key_of(queued.movement));
+    request.movements.push_back(queued.movement);
+    reply_to.push_back(queued.reply_to);
+  }
+  Result<SignedTxn> txn = ledger_.connector->sign(request);
+  if (!txn) {
+    for (const Queued& queued : batch) {
+      funds_.release(key_of(queued.movement));
+      refuse(queued, txn.error().code, txn.error().detail);
+    }
+    return;
+  }
+  if (signer.next) signer.next = signer.next->plus(1);
+  record(std::move(*txn), std::move(request.movements), std::move(reply_to));
+}
+
+void Submitter::record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to) {
+  const TxnId id = txn.id;
+  Append append;
+  append.records.push_back({shard_.clock->now(), evidence::TxnSigned{ledger_.traits.id, id, txn.signer, txn.sequence,
+                                                                     txn.not_after, txn.fee_step, txn.raw, movements}});
+  append.durable = [self = caf::actor_cast<SubmitterActor>(this), id] { caf::anon_send(self, TxnDurable{id}); };
+  for (const MovementKey& key : txn.movements) by_movement_.insert_or_assign(key, id);
+  if (ledger_.traits.has_sequence) by_sequence_[{txn.signer, txn.sequence}].push_back(id);
+  Flight flight;
+  flight.txn = std::move(txn);
+  flight.movements = std::move(movements);
+  flight.reply_to = std::move(reply_to);
+  flights_.insert_or_assign(id, std::move(flight));
+  ledger_.head.txns_outstanding = flights_.size();
+  send(shard_.writer, std::move(append));
+}
+
+void Submitter::refuse(const Queued& queued, ErrorCode code, std::string detail) {
+  send(queued.reply_to, MovementsRefused{{{key_of(queued.movement), code, std::move(detail)}}});
+}
+
+// --- Signed bytes on their way ---
+
+void Submitter::on_durable(const TxnId& txn) {
+  const auto found = flights_.find(txn);
+  if (found == flights_.end()) return;
+  Flight& flight = found->second;
+  flight.durable = true;
+  flight.first_sent = shard_.clock->now();
+  answer_signed(flight);
+  send_bytes(flight);
+}
+
+// The monitors hear of it before it is sent, so that they watch before there is anything to see.
+void Submitter::answer_signed(const Flight& flight) {
+  std::map<caf::actor_addr, std::pair<MonitorActor, MovementsSigned>> answers;
+  for (std::size_t i = 0; i < flight.movements.size(); ++i) {
+    if (!flight.reply_to[i]) continue;
+    const Movement& movement = flight.movements[i];
+    auto& [monitor, answer] = answers[flight.reply_to[i].address()];
+    monitor = flight.reply_to[i];
+    answer.movements.push_back({key_of(movement), movement.hold_key, flight.txn.id,
+                                std::min(flight.txn.not_after, movement.not_after)});
+  }
+  for (auto& [address, answer] : answers) send(answer.first, std::move(answer.second));
+}
+
+void Submitter::send_bytes(Flight& flight) {
+  flight.last_sent = shard_.clock->now();
+  ledger_.port->submit(flight.txn, [self = caf::actor_cast<SubmitterActor>(this), id = flight.txn.id](Status status) {
+    caf::anon_send(self, TxnSent{id, std::move(status)});
+  });
+}
+
+void Submitter::on_sent(const TxnSent& message) {
+  if (message.status) return;
+  spdlog::debug("{}: the node answered to txn {}: {}", ledger_.traits.id.text, to_hex(message.txn.view()),
+                describe(message.status.error()));
+  if (is_retryable(message.status.error().code)) ledger_.head.set_problem(describe(message.status.error()));
+}
+
+// The same movements at the same number with a higher fee: whichever is included, there is one effect.
+void Submitter::raise_fee(const Flight& flight) {
+  if (!may_sign() || flight.txn.fee_step >= kFeeStepsMax) return;
+  SigningRequest request{flight.txn.signer, flight.txn.sequence, flight.txn.not_after, flight.txn.fee_step + 1,
+                         flight.movements};
+  Result<SignedTxn> txn = ledger_.connector->sign(request);
+  if (!txn) {
+    spdlog::warn("{}: txn {} cannot be replaced: {}", ledger_.traits.id.text, to_hex(flight.txn.id.view()),
+                 describe(txn.error()));
+    return;
+  }
+  record(std::move(*txn), flight.movements, flight.reply_to);
+}
+
+void Submitter::on_tick() {
+  const Timestamp now = shard_.clock->now();
+  for (auto& [id, flight] : flights_) {
+    if (!flight.durable || flight.closed_at || now - flight.last_sent < shard_.options->resend_after) continue;
+    if (frozen_) continue;
+    send_bytes(flight);
+    if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
+  }
+  forget_closed();
+  const bool any_queued = std::any_of(signers_.begin(), signers_.end(),
+                                      [](const auto& signer) { return !signer.second.queue.empty(); });
+  if (any_queued) schedule_flush();
+  delayed_send(this, kTickInterval, Tick{});
+}
+
+// --- What became of it ---
+
+void Submitter::on_final_block(const VerifiedBlockPtr& block) {
+  for (const IncludedTxn& txn : block->txns) {
+    if (const auto found = flights_.find(txn.id); found != flights_.end()) {
+      close(found->second, *block, true);
+      for (const TxnId& rival : rivals_of(found->second)) close(flights_.at(rival), *block, false);
+      continue;
+    }
+    if (!ledger_.traits.has_sequence) continue;
+    // Somebody else used the account's key: what we signed at this number can never be included.
+    const auto slot = by_sequence_.find({txn.sender, txn.sequence});
+    if (slot == by_sequence_.end()) continue;
+    std::map<caf::actor_addr, std::pair<MonitorActor, MovementsDead>> dead;
+    for (const TxnId& id : slot->second) {
+      Flight& flight = flights_.at(id);
+      if (flight.closed_at) continue;
+      for (std::size_t i = 0; i < flight.movements.size(); ++i) {
+        if (!flight.reply_to[i]) continue;
+        auto& [monitor, message] = dead[flight.reply_to[i].address()];
+        monitor = flight.reply_to[i];
+        message.movements.push_back(key_of(flight.movements[i]));
+        message.block = block;
+      }
+      close(flight, *block, false);
+    }
+    for (auto& [address, message] : dead) send(message.first, std::move(message.second));
+  }
+  for (auto& [id, flight] : flights_) {
+    const bool is_dead = flight.txn.not_after < block->time;
+    const bool was_used_up = flight.used_up_by && *flight.used_up_by <= block->height;
+    if (!flight.closed_at && (is_dead || was_used_up)) close(flight, *block, false);
+  }
+  forget_closed();
+}
+
+std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
+  std::vector<TxnId> rivals;
+  if (!ledger_.traits.has_sequence) return rivals;
+  for (const TxnId& id : by_sequence_.at({flight.txn.signer, flight.txn.sequence})) {
+    if (id != flight.txn.id && !flights_.at(id).closed_at) rivals.push_back(id);
+  }
+  return rivals;
+}
+
+void Submitter::close(Flight& flight, const VerifiedBlock& block, bool included) {
+  flight.closed_at = block.height;
+  if (!included) {
+    // A replacement of it may have taken effect: its movements stay promised until that one is closed.
+    for (const Movement& movement : flight.movements) {
+      if (by_movement_[key_of(movement)] == flight.txn.id) funds_.release(key_of(movement));
+    }
+    return;
+  }
+  for (const Outcome& outcome : block.outcomes) {
+    if (outcome.ok && outcome.position.txn == flight.txn.id) funds_.spent({outcome.ref, outcome.kind}, block.height);
+  }
+  for (const Movement& movement : flight.movements) funds_.release(key_of(movement));
+}
+
+// A closed txn is forgotten, and its closing recorded, once every shard has handled the block that closed it.
+void Submitter::forget_closed() {
+  const Height handled = ledger_.durable_everywhere();
+  Append append;
+  for (auto entry = flights_.begin(); entry != flights_.end();) {
+    const Flight& flight = entry->second;
+    if (!flight.closed_at || *flight.closed_at > handled) {
+      ++entry;
+      continue;
+    }
+    append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
+    for (const MovementKey& key : flight.txn.movements) {
+      const auto newest = by_movement_.find(key);
+      if (newest != by_movement_.end() && newest->second == flight.txn.id) by_movement_.erase(newest);
+    }
+    if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
+      std::erase(slot->second, flight.txn.id);
+      if (slot->second.empty()) by_sequence_.erase(slot);
+    }
+    entry = flights_.erase(entry);
+  }
+  if (append.records.empty()) return;
+  ledger_.head.txns_outstanding = flights_.size();
+  send(shard_.writer, std::move(append));
+}
+
+}  // namespace clearspan::actors

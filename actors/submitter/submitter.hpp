@@ -1,0 +1,105 @@
+// The submitter of one ledger: the only place that has anything signed for it. It gathers movements into txns per signing
+// account, checks that the account can still promise them, numbers the txns, has the signed bytes recorded, sends them once
+// they are durable, and sends the same bytes again until a final block or the ledger's clock has closed the matter.
+//
+//   queued --(sign)--> recorded --(durable)--> in flight --(final block, or dead)--> closed
+//
+// A movement is signed at most once per attempt. What is in flight stays known here until every shard has handled the
+// block that closed it, so that nobody can be told "never signed" of something that took effect.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/shard.hpp"
+#include "actors/submitter/funds_book.hpp"
+
+namespace clearspan::actors {
+
+// Movements in one txn, at most: its record must stay below the log's limit for one record.
+inline constexpr std::size_t kMovementsPerTxnMax = 1000;
+
+// A txn that is in no block for this long gets a higher fee, where the ledger has sequence numbers.
+inline constexpr Millis kRaiseFeeAfter{30'000};
+inline constexpr std::uint32_t kFeeStepsMax = 12;
+
+class Submitter : public SubmitterActor::base {
+ public:
+  // `restored`: what was signed before the engine stopped and is not closed.
+  Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
+            std::vector<evidence::TxnSigned> restored, bool frozen);
+
+  behavior_type make_behavior() override;
+  const char* name() const override { return "submitter"; }
+
+ private:
+  struct Queued {
+    Movement movement;
+    MonitorActor reply_to;
+  };
+
+  struct Signer {
+    std::deque<Queued> queue;
+    std::optional<Sequence> next;
+    bool reading_sequence = false;
+  };
+
+  // A signed txn. Several may share a sequence number: one and its replacements with higher fees.
+  struct Flight {
+    SignedTxn txn;
+    std::vector<Movement> movements;
+    std::vector<MonitorActor> reply_to;  // by movement; empty handles after a restart
+    bool durable = false;
+    Timestamp first_sent;
+    Timestamp last_sent;
+    std::optional<Height> closed_at;     // the final block that settled what became of it
+    std::optional<Height> used_up_by;    // the account's number was used at this height or below, maybe by it
+  };
+
+  void on_submit(SubmitMovements& message);
+  void on_withdraw(const WithdrawMovement& message);
+  void on_flush();
+  void on_durable(const TxnId& txn);
+  void on_sent(const TxnSent& message);
+  void on_sequence(const SequenceRead& message);
+  void on_balance(const BalanceRead& message);
+  void on_final_block(const VerifiedBlockPtr& block);
+  void on_tick();
+
+  void restore(evidence::TxnSigned signed_txn);
+  void queue_up(Queued queued);
+  void schedule_flush();
+  void flush(const AccountId& account, Signer& signer);
+  std::vector<Queued> take_batch(Signer& signer);
+  std::optional<Error> check(const Movement& movement, bool& must_wait);
+  void read_balance(const Movement& movement);
+  void read_sequence(const AccountId& account, Signer& signer);
+  void sign(const AccountId& account, Signer& signer, std::vector<Queued> batch);
+  void record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to);
+  void send_bytes(Flight& flight);
+  void raise_fee(const Flight& flight);
+  void refuse(const Queued& queued, ErrorCode code, std::string detail);
+  void answer_signed(const Flight& flight);
+  void close(Flight& flight, const VerifiedBlock& block, bool included);
+  void forget_closed();
+  [[nodiscard]] bool may_sign() const;
+  [[nodiscard]] std::vector<TxnId> rivals_of(const Flight& flight) const;
+
+  const Shard& shard_;
+  LedgerServices& ledger_;
+  bool frozen_ = false;
+  bool flush_is_due_ = false;
+  std::map<AccountId, Signer> signers_;
+  std::unordered_set<MovementKey> queued_;
+  std::unordered_map<TxnId, Flight> flights_;
+  std::unordered_map<MovementKey, TxnId> by_movement_;  // the newest txn with it
+  std::map<std::pair<AccountId, Sequence>, std::vector<TxnId>> by_sequence_;
+  FundsBook funds_;
+  std::map<std::pair<AccountId, AssetId>, bool> reading_balance_;
+};
+
+}  // namespace clearspan::actors

@@ -1,0 +1,42 @@
+// A trade as an actor: it hears durable facts, lets core/trade decide, and carries out the commands. It holds no rule of
+// its own.
+#pragma once
+
+#include "actors/shard.hpp"
+#include "core/trade/advance.hpp"
+
+namespace clearspan::actors {
+
+class Trade : public TradeActor::base {
+ public:
+  Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state);
+
+  behavior_type make_behavior() override;
+  const char* name() const override { return "trade"; }
+
+ private:
+  void on_fact(const TradeFact& fact);
+  void on_prepare_timeout();
+  void on_cancel(CancelTrade& request);
+
+  void carry_out(const Commands& commands);
+  void carry_out(const Submit& command);
+  void carry_out(const AwaitDeposit& command);
+  void carry_out(const Abandon& command);
+  void carry_out(const RecordDecision& command);
+  void carry_out(const ReturnDeposit& command);
+  void carry_out(const Finish& command);
+
+  void append(Event event, std::function<void()> durable);
+  void report(Phase before, Timestamp at);
+  [[nodiscard]] const MonitorActor& home() const;
+
+  const Shard& shard_;
+  PlanPtr plan_;
+  State state_;
+};
+
+// Moves a trade between the counts. `from` is none for a trade that has just been created.
+void count_phase(Tally& tally, Phase from, Phase to);
+
+}  // namespace clearspan::actors

@@ -1,0 +1,106 @@
+// Hashes of the sizes that blocks have, and signatures.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "codecs/crypto/ed25519.hpp"
+#include "codecs/crypto/keccak.hpp"
+#include "codecs/crypto/secp256k1.hpp"
+#include "codecs/crypto/sha256.hpp"
+
+namespace clearspan::crypto {
+namespace {
+
+void require(bool condition) {
+  if (condition) return;
+  std::fputs("crypto_bench: a wrong answer\n", stderr);
+  std::exit(1);
+}
+
+Bytes message_of(std::size_t size) {
+  return Bytes(size, 0x5a);
+}
+
+void keccak(benchmark::State& state) {
+  require(to_hex(keccak256({}).view()).starts_with("c5d2460186f7233c"));
+  const Bytes message = message_of(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(keccak256(message));
+  state.SetBytesProcessed(state.range(0) * state.iterations());
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(keccak)->Arg(32)->Arg(120)->Arg(532)->Arg(65536);
+
+void keccak_many(benchmark::State& state) {
+  const std::vector<Bytes> messages(200, message_of(static_cast<std::size_t>(state.range(0))));
+  const std::vector<ByteView> views(messages.begin(), messages.end());
+  std::vector<Hash32> hashes(views.size());
+  keccak256_many(views, hashes);
+  require(hashes.back() == keccak256(messages[0]));
+  for (auto _ : state) {
+    keccak256_many(views, hashes);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(200 * state.iterations());
+}
+
+BENCHMARK(keccak_many)->Arg(120)->Arg(532);
+
+void sha_256(benchmark::State& state) {
+  require(to_hex(sha256(as_bytes("abc")).view()).starts_with("ba7816bf8f01cfea"));
+  const Bytes message = message_of(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(sha256(message));
+  state.SetBytesProcessed(state.range(0) * state.iterations());
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(sha_256)->Arg(64)->Arg(256)->Arg(65536);
+
+void secp256k1_sign(benchmark::State& state) {
+  const SecretKey key = SecretKey::random();
+  const Hash32 digest = sha256(as_bytes("digest"));
+  require(*recover(digest, *sign(key, digest)) == *public_key_of(key));
+  for (auto _ : state) benchmark::DoNotOptimize(sign(key, digest).ok());
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(secp256k1_sign);
+
+void secp256k1_recover(benchmark::State& state) {
+  const SecretKey key = SecretKey::random();
+  const Hash32 digest = sha256(as_bytes("digest"));
+  const Signature signature = *sign(key, digest);
+  require(*recover(digest, signature) == *public_key_of(key));
+  for (auto _ : state) benchmark::DoNotOptimize(recover(digest, signature).ok());
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(secp256k1_recover);
+
+void ed25519_sign(benchmark::State& state) {
+  const Ed25519Signer signer(SecretKey::random());
+  const Bytes message = message_of(256);
+  require(verify(signer.public_key(), message, signer.sign(message)));
+  for (auto _ : state) benchmark::DoNotOptimize(signer.sign(message));
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(ed25519_sign);
+
+void ed25519_verify(benchmark::State& state) {
+  const Ed25519Signer signer(SecretKey::random());
+  const Bytes message = message_of(256);
+  const Ed25519Signature signature = signer.sign(message);
+  require(verify(signer.public_key(), message, signature));
+  for (auto _ : state) benchmark::DoNotOptimize(verify(signer.public_key(), message, signature));
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(ed25519_verify);
+
+}  // namespace
+}  // namespace clearspan::crypto
+
+BENCHMARK_MAIN();

@@ -1,0 +1,68 @@
+// A sorted map of byte strings on disk: the little of RocksDB that the index needs, and the only place that knows it.
+// Writes are atomic batches without a log of their own: after a crash the store holds a prefix of the batches, and the
+// rest comes from the evidence log again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+
+namespace clearspan::evidence {
+
+class IndexStore {
+ public:
+  // Changes that become visible together.
+  class Batch {
+   public:
+    Batch();
+    ~Batch();
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+    void put(std::string_view key, std::string_view value);
+    void remove(std::string_view key);
+
+   private:
+    friend class IndexStore;
+    struct Content;
+    std::unique_ptr<Content> content_;
+  };
+
+  // False stops the scan. The views are valid during the call.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
+  // Opens the store, making it when there is none. Errors: storage_failed.
+  static Result<std::unique_ptr<IndexStore>> open(const std::string& directory);
+
+  // Removes the store from disk. No instance may be open.
+  static Status destroy(const std::string& directory);
+
+  ~IndexStore();
+  IndexStore(const IndexStore&) = delete;
+  IndexStore& operator=(const IndexStore&) = delete;
+
+  // Writes the batch and empties it.
+  Status write(Batch& batch);
+
+  // Brings everything written so far to disk.
+  Status flush();
+
+  [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const;
+
+  // All keys with the prefix in ascending order, as of one moment.
+  Status scan(std::string_view prefix, const Visit& visit) const;
+
+  // Keys with the prefix that are below `below`, in descending order, as of one moment.
+  Status scan_down(std::string_view prefix, std::string_view below, const Visit& visit) const;
+
+ private:
+  struct Database;
+  explicit IndexStore(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace clearspan::evidence

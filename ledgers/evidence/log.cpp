@@ -1,0 +1,346 @@
+#include "ledgers/evidence/log.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <vector>
+
+#include "ledgers/evidence/layout.hpp"
+
+namespace clearspan::evidence {
+namespace {
+
+constexpr std::size_t kSpareBuffersMax = 4;  // kept for reuse; more are made under load and freed afterwards
+
+// Memory for one group, aligned as O_DIRECT asks. Pages that are never filled are never touched.
+class GroupBuffer {
+ public:
+  explicit GroupBuffer(std::size_t capacity)
+      : memory_(static_cast<std::uint8_t*>(std::aligned_alloc(kBlockBytes, capacity))) {
+    CLEARSPAN_VERIFY(memory_ != nullptr);
+  }
+
+  [[nodiscard]] std::uint8_t* data() const { return memory_.get(); }
+
+ private:
+  struct Free {
+    void operator()(std::uint8_t* memory) const { std::free(memory); }
+  };
+
+  std::unique_ptr<std::uint8_t, Free> memory_;
+};
+
+// A group that gathers, or waits to be written.
+struct Gathered {
+  GroupBuffer buffer;
+  GroupHeader header;
+
+  [[nodiscard]] std::uint64_t last_sequence() const { return header.first_sequence + header.count - 1; }
+};
+
+}  // namespace
+
+class Log::Writer {
+ public:
+  Writer(Disk& disk, std::string directory, const LogOptions& options, OnDurable on_durable)
+      : disk_(disk),
+        directory_(std::move(directory)),
+        options_(options),
+        payload_max_(static_cast<std::size_t>(
+            std::min<std::uint64_t>(kGroupPayloadBytesMax, options.segment_bytes - 3 * kBlockBytes))),
+        on_durable_(std::move(on_durable)) {}
+
+  Status open(const RecordVisitor& visit);
+  Result<std::uint64_t> append(const EncodedGroup& group);
+  bool step();
+  bool wait_for_work();
+  void stop();
+  void close();
+
+  [[nodiscard]] std::uint64_t appended_sequence() const { return appended_.sequence; }
+
+  [[nodiscard]] LogPosition durable() const {
+    const std::lock_guard lock(mutex_);
+    return durable_;
+  }
+
+  [[nodiscard]] Queued queued() const {
+    const std::lock_guard lock(mutex_);
+    return queued_;
+  }
+
+ private:
+  Status make_log();
+  Status continue_log(const LogEnd& end);
+  void gather(ByteView records, std::uint32_t count);
+  GroupBuffer take_buffer();
+  void write(Gathered& group);
+  void start_segment();
+  Status create_segment();
+  void write_watermark();
+  Status replace_watermark();
+
+  Disk& disk_;
+  const std::string directory_;
+  const LogOptions options_;
+  const std::size_t payload_max_;
+  const OnDurable on_durable_;
+  std::unique_ptr<DirectoryLock> lock_;
+
+  // Producer thread.
+  LogPosition appended_;
+
+  // I/O thread.
+  std::unique_ptr<File> segment_;
+  std::uint64_t segment_first_ = 0;  // its first sequence
+  std::uint64_t offset_ = 0;         // of the next group in it
+  std::uint64_t watermark_ = 0;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::deque<Gathered> pending_;  // the last one may still grow
+  std::vector<GroupBuffer> spare_;
+  Queued queued_;
+  LogPosition durable_;
+  bool stopping_ = false;
+};
+
+Status Log::Writer::open(const RecordVisitor& visit) {
+  CLEARSPAN_VERIFY(options_.segment_bytes % kBlockBytes == 0 && options_.segment_bytes >= 4 * kBlockBytes);
+  CLEARSPAN_CHECK_OK(disk_.make_directory(directory_));
+  CLEARSPAN_TRY(lock_, disk_.lock(directory_));
+  CLEARSPAN_TRY(const LogEnd end, read_log(disk_, directory_, options_.identity, {}, visit));
+  appended_ = durable_ = end.position;
+  watermark_ = end.position.sequence;
+  return end.segment.empty() ? make_log() : continue_log(end);
+}
+
+// HEAD stands before the first segment does, so that a log without HEAD has lost it.
+Status Log::Writer::make_log() {
+  CLEARSPAN_CHECK_OK(replace_watermark());
+  CLEARSPAN_CHECK_OK(create_segment());
+  return replace_watermark();
+}
+
+Status Log::Writer::continue_log(const LogEnd& end) {
+  CLEARSPAN_TRY(segment_, disk_.open(directory_ + "/" + end.segment));
+  segment_first_ = parse_segment_name(end.segment).value();
+  offset_ = end.offset;
+  if (end.torn_bytes > 0 || end.is_short) CLEARSPAN_CHECK_OK(segment_->cut_and_reserve(offset_, end.segment_bytes));
+  // Groups are cut to this run's segment size; a segment of another size is left as it is and a new one begun.
+  if (end.segment_bytes != options_.segment_bytes) offset_ = options_.segment_bytes;
+  return Done{};
+}
+
+// The chain is computed outside the lock; only the copy into the group that gathers is made under it.
+Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
+  const ByteView bytes = group.view().bytes();
+  std::size_t largest = 0;
+  group.view().for_each([&](ByteView record) { largest = std::max(largest, record.size()); });
+  if (largest > std::min(kRecordBytesMax, payload_max_ - kRecordLengthBytes)) {
+    return make_error(ErrorCode::too_large, "an evidence record of " + std::to_string(largest) + " bytes");
+  }
+  if (queued().bytes + bytes.size() > kQueuedBytesMax) {
+    return make_error(ErrorCode::overloaded, "too many evidence records wait for the disk");
+  }
+
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  std::uint32_t count = 0;
+  while (at < bytes.size()) {
+    const std::size_t length = GroupView::length_at(bytes, at);
+    CLEARSPAN_VERIFY(length > 0);
+    const std::size_t next = at + kRecordLengthBytes + length;
+    if (next - begin > payload_max_) {
+      gather(bytes.subspan(begin, at - begin), std::exchange(count, 0));
+      begin = at;
+    }
+    appended_.head = chain_next(appended_.head, bytes.subspan(at + kRecordLengthBytes, length));
+    ++appended_.sequence;
+    ++count;
+    at = next;
+  }
+  if (count > 0) gather(bytes.subspan(begin), count);
+  return appended_.sequence;
+}
+
+// Adds records, chained up to appended_, to the last pending group or to a new one.
+void Log::Writer::gather(ByteView records, std::uint32_t count) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (pending_.empty() || pending_.back().header.payload_bytes + records.size() > payload_max_) {
+      pending_.push_back({take_buffer(), {}});
+      pending_.back().header.first_sequence = appended_.sequence - count + 1;
+    }
+    Gathered& group = pending_.back();
+    std::memcpy(group.buffer.data() + kGroupHeaderBytes + group.header.payload_bytes, records.data(), records.size());
+    group.header.payload_bytes += records.size();
+    group.header.count += count;
+    group.header.head_after = appended_.head;
+    queued_.records += count;
+    queued_.bytes += records.size();
+  }
+  work_.notify_one();
+}
+
+GroupBuffer Log::Writer::take_buffer() {
+  if (spare_.empty()) return GroupBuffer(static_cast<std::size_t>(group_bytes(payload_max_)));
+  GroupBuffer buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
+}
+
+bool Log::Writer::step() {
+  std::unique_lock lock(mutex_);
+  if (pending_.empty()) return false;
+  Gathered group = std::move(pending_.front());
+  pending_.pop_front();
+  lock.unlock();
+
+  write(group);
+
+  const GroupHeader& header = group.header;
+  lock.lock();
+  durable_ = {group.last_sequence(), header.head_after};
+  queued_.records -= header.count;
+  queued_.bytes -= header.payload_bytes;
+  lock.unlock();
+
+  const ByteView payload(group.buffer.data() + kGroupHeaderBytes, static_cast<std::size_t>(header.payload_bytes));
+  if (on_durable_) {
+    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}});
+  }
+  if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();
+
+  lock.lock();
+  if (spare_.size() < kSpareBuffersMax) spare_.push_back(std::move(group.buffer));
+  return true;
+}
+
+void Log::Writer::write(Gathered& group) {
+  const std::uint64_t total = group_bytes(group.header.payload_bytes);
+  if (offset_ + total > options_.segment_bytes) start_segment();
+  std::uint8_t* const data = group.buffer.data();
+  const std::uint64_t content = kGroupHeaderBytes + group.header.payload_bytes;
+  encode_group_header(group.header, data);
+  std::memcpy(data + content, kGroupTrailer.data(), kGroupTrailer.size());
+  const std::uint64_t padding = content + kGroupTrailer.size();
+  std::memset(data + padding, 0, static_cast<std::size_t>(total - padding));
+  if (auto status = segment_->write(offset_, {data, static_cast<std::size_t>(total)}); !status.ok()) {
+    end_process_after_failed_write(status.error());
+  }
+  offset_ += total;
+}
+
+void Log::Writer::start_segment() {
+  if (auto status = create_segment(); !status.ok()) end_process_after_failed_write(status.error());
+  write_watermark();
+}
+
+Status Log::Writer::create_segment() {
+  segment_first_ = durable_.sequence + 1;
+  const Block header = encode_segment_header({options_.identity, durable_, options_.segment_bytes});
+  CLEARSPAN_TRY(segment_,
+                disk_.create(directory_ + "/" + segment_name(segment_first_), header, options_.segment_bytes));
+  offset_ = kBlockBytes;
+  return Done{};
+}
+
+void Log::Writer::write_watermark() {
+  if (auto status = replace_watermark(); !status.ok()) end_process_after_failed_write(status.error());
+}
+
+Status Log::Writer::replace_watermark() {
+  const std::string text = encode_watermark({durable_, segment_first_});
+  CLEARSPAN_CHECK_OK(disk_.replace(directory_ + "/" + std::string(kHeadFile), as_bytes(text)));
+  watermark_ = durable_.sequence;
+  return Done{};
+}
+
+bool Log::Writer::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [&] { return stopping_ || !pending_.empty(); });
+  return !pending_.empty();
+}
+
+void Log::Writer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+}
+
+void Log::Writer::close() {
+  while (step()) {
+  }
+  write_watermark();
+}
+
+Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory, const LogOptions& options,
+                                       const RecordVisitor& visit, OnDurable on_durable) {
+  if (options.identity.name.size() > kLogNameBytesMax) {
+    return make_error(ErrorCode::config_invalid, "the log's name is too long");
+  }
+  auto writer = std::make_unique<Writer>(disk, directory, options, std::move(on_durable));
+  CLEARSPAN_CHECK_OK(writer->open(visit));
+  return std::unique_ptr<Log>(new Log(std::move(writer)));
+}
+
+Log::Log(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
+
+Log::~Log() = default;
+
+Result<std::uint64_t> Log::append(const EncodedGroup& group) {
+  return writer_->append(group);
+}
+
+std::uint64_t Log::appended_sequence() const {
+  return writer_->appended_sequence();
+}
+
+LogPosition Log::durable() const {
+  return writer_->durable();
+}
+
+Queued Log::queued() const {
+  return writer_->queued();
+}
+
+bool Log::step() {
+  return writer_->step();
+}
+
+bool Log::wait_for_work() {
+  return writer_->wait_for_work();
+}
+
+void Log::stop() {
+  writer_->stop();
+}
+
+void Log::close() {
+  writer_->close();
+}
+
+LogThread::LogThread(Log& log)
+    : log_(log), thread_([&log] {
+        while (log.wait_for_work()) log.step();
+        log.close();
+      }) {}
+
+LogThread::~LogThread() {
+  log_.stop();
+  thread_.join();
+}
+
+void end_process_after_failed_write(const Error& error) {
+  std::fprintf(stderr, "clearspan: the evidence log could not be written, and what the disk holds is unknown: %s\n",
+               describe(error).c_str());
+  std::fflush(stderr);
+  std::abort();
+}
+
+}  // namespace clearspan::evidence

@@ -1,0 +1,100 @@
+#include "actors/monitor/await_register.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace clearspan::actors {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+template <class Id>
+Id id_of(std::uint8_t byte) {
+  Id id;
+  id.bytes.fill(byte);
+  return id;
+}
+
+MovementKey key_of_ref(std::uint8_t ref, MovementKind kind) { return {id_of<OperationRef>(ref), kind}; }
+
+TEST(AwaitRegister, a_movement_is_dead_only_after_its_last_ledger_time) {
+  AwaitRegister awaits;
+  const MovementKey pivot = key_of_ref(1, MovementKind::payment);
+  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  EXPECT_THAT(awaits.take_dead(LedgerTime{10}), IsEmpty());
+  EXPECT_THAT(awaits.take_dead(LedgerTime{11}), ElementsAre(pivot));
+  EXPECT_THAT(awaits.take_dead(LedgerTime{12}), IsEmpty());
+}
+
+TEST(AwaitRegister, a_movement_whose_outcome_was_seen_never_dies) {
+  AwaitRegister awaits;
+  const MovementKey pivot = key_of_ref(1, MovementKind::payment);
+  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  awaits.forget(pivot);
+  EXPECT_THAT(awaits.take_dead(LedgerTime{99}), IsEmpty());
+  EXPECT_EQ(awaits.size(), 0U);
+}
+
+TEST(AwaitRegister, a_second_txn_with_a_later_end_keeps_the_movement_alive) {
+  AwaitRegister awaits;
+  const MovementKey release = key_of_ref(1, MovementKind::release);
+  awaits.expect(release, id_of<HoldKey>(5), id_of<TxnId>(8), LedgerTime{10});
+  awaits.expect(release, id_of<HoldKey>(5), id_of<TxnId>(9), LedgerTime{20});
+  EXPECT_THAT(awaits.take_dead(LedgerTime{15}), IsEmpty());
+  EXPECT_TRUE(awaits.is_in(release, id_of<TxnId>(8)));
+  EXPECT_THAT(awaits.take_dead(LedgerTime{21}), ElementsAre(release));
+}
+
+TEST(AwaitRegister, a_movement_without_an_end_never_dies) {
+  AwaitRegister awaits;
+  awaits.expect(key_of_ref(1, MovementKind::refund), id_of<HoldKey>(5), id_of<TxnId>(9), kNever);
+  EXPECT_THAT(awaits.take_dead(LedgerTime{std::numeric_limits<std::uint64_t>::max() - 1}), IsEmpty());
+}
+
+TEST(AwaitRegister, a_failure_in_a_txn_that_was_not_ours_is_not_recognised) {
+  AwaitRegister awaits;
+  const MovementKey pivot = key_of_ref(1, MovementKind::payment);
+  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  EXPECT_FALSE(awaits.is_in(pivot, id_of<TxnId>(7)));
+  EXPECT_FALSE(awaits.is_in(key_of_ref(2, MovementKind::payment), id_of<TxnId>(9)));
+  EXPECT_TRUE(awaits.is_in(pivot, id_of<TxnId>(9)));
+}
+
+TEST(AwaitRegister, the_ending_of_a_returned_hold_is_found_by_the_holds_key_whatever_its_ref) {
+  AwaitRegister awaits;
+  const MovementKey refund = key_of_ref(1, MovementKind::refund);
+  awaits.expect(refund, id_of<HoldKey>(5), id_of<TxnId>(9), kNever);
+  Outcome outcome;
+  outcome.ref = id_of<OperationRef>(77);
+  outcome.kind = MovementKind::refund;
+  outcome.hold_key = id_of<HoldKey>(5);
+  EXPECT_EQ(awaits.key_of(outcome), refund);
+  outcome.hold_key = id_of<HoldKey>(6);
+  EXPECT_EQ(awaits.key_of(outcome).ref, id_of<OperationRef>(77));
+}
+
+TEST(AwaitRegister, all_movements_of_a_txn_are_found_until_they_are_forgotten) {
+  AwaitRegister awaits;
+  const MovementKey first = key_of_ref(1, MovementKind::payment);
+  const MovementKey second = key_of_ref(2, MovementKind::payment);
+  awaits.expect(first, {}, id_of<TxnId>(9), kNever);
+  awaits.expect(second, {}, id_of<TxnId>(9), kNever);
+  EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), UnorderedElementsAre(first, second));
+  awaits.forget(first);
+  EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), ElementsAre(second));
+  awaits.forget(second);
+  EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), IsEmpty());
+}
+
+TEST(AwaitRegister, a_deposit_is_waited_for_without_a_txn) {
+  AwaitRegister awaits;
+  const MovementKey hold = key_of_ref(3, MovementKind::hold);
+  awaits.expect_deposit(hold, LedgerTime{4});
+  EXPECT_FALSE(awaits.is_in(hold, TxnId{}));
+  EXPECT_THAT(awaits.take_dead(LedgerTime{5}), ElementsAre(hold));
+}
+
+}  // namespace
+}  // namespace clearspan::actors

@@ -1,0 +1,249 @@
+// rapidcheck generators for every value that a record can hold, with the borders of each range well represented.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include "codecs/evidence/record.hpp"
+
+namespace rc {
+
+using namespace clearspan;
+using namespace clearspan::evidence;
+
+namespace detail_records {
+
+inline Gen<std::uint64_t> any_uint() {
+  return gen::oneOf(gen::arbitrary<std::uint64_t>(),
+                    gen::element<std::uint64_t>(0, 23, 24, 255, 256, 65535, 65536, 4294967295u, 4294967296u,
+                                                std::numeric_limits<std::uint64_t>::max()));
+}
+
+// Not scaled with the size of the run: every alternative from the first test on.
+inline Gen<std::size_t> any_index(std::size_t count) {
+  return gen::resize(kNominalSize, gen::inRange<std::size_t>(0, count));
+}
+
+template <class Fixed>
+Gen<Fixed> any_fixed() {
+  return gen::exec([] {
+    Fixed value;
+    const bool is_zero = *gen::inRange(0, 8) == 0;
+    for (auto& byte : value.bytes) byte = is_zero ? 0 : *gen::arbitrary<std::uint8_t>();
+    return value;
+  });
+}
+
+// Plain ASCII, UTF-8, and bytes that are no text at all.
+inline Gen<std::string> any_text() {
+  return gen::oneOf(gen::container<std::string>(gen::inRange<char>(' ', '~')), gen::arbitrary<std::string>(),
+                    gen::element<std::string>("", "Z\xc3\xbcrich", "\xf0\x9f\x92\xb6", "\xff", "a\xc3", "\xed\xa0\x80",
+                                              std::string(300, 'x')));
+}
+
+inline Gen<Timestamp> any_time() {
+  return gen::map(
+      gen::oneOf(gen::arbitrary<std::int64_t>(),
+                 gen::element<std::int64_t>(0, -1, -25, 1793525400000, std::numeric_limits<std::int64_t>::max(),
+                                            std::numeric_limits<std::int64_t>::min())),
+      [](std::int64_t millis) { return Timestamp{Millis{millis}}; });
+}
+
+inline Gen<Amount> any_amount() {
+  return gen::oneOf(gen::map(any_uint(), [](std::uint64_t units) { return Amount{units}; }),
+                    gen::map(any_fixed<AmountWord>(), [](const AmountWord& word) { return from_word(word.view()); }));
+}
+
+template <class Ordinal>
+Gen<Ordinal> any_ordinal() {
+  return gen::map(any_uint(), [](std::uint64_t value) { return Ordinal{value}; });
+}
+
+template <class Name>
+Gen<Name> any_name() {
+  return gen::map(any_text(), [](std::string text) { return Name{std::move(text)}; });
+}
+
+inline Gen<MovementKind> any_kind() {
+  return gen::element(MovementKind::hold, MovementKind::release, MovementKind::refund, MovementKind::payment);
+}
+
+}  // namespace detail_records
+
+template <class Tag, std::size_t N>
+struct Arbitrary<FixedBytes<Tag, N>> {
+  static Gen<FixedBytes<Tag, N>> arbitrary() { return detail_records::any_fixed<FixedBytes<Tag, N>>(); }
+};
+
+template <class Tag>
+struct Arbitrary<clearspan::Ordinal<Tag>> {
+  static auto arbitrary() { return detail_records::any_ordinal<clearspan::Ordinal<Tag>>(); }
+};
+
+template <class Tag>
+struct Arbitrary<clearspan::Name<Tag>> {
+  static auto arbitrary() { return detail_records::any_name<clearspan::Name<Tag>>(); }
+};
+
+template <>
+struct Arbitrary<Amount> {
+  static Gen<Amount> arbitrary() { return detail_records::any_amount(); }
+};
+
+template <>
+struct Arbitrary<Timestamp> {
+  static Gen<Timestamp> arbitrary() { return detail_records::any_time(); }
+};
+
+template <>
+struct Arbitrary<Movement> {
+  static Gen<Movement> arbitrary() {
+    return gen::build<Movement>(gen::set(&Movement::ref), gen::set(&Movement::kind, detail_records::any_kind()),
+                                gen::set(&Movement::asset), gen::set(&Movement::amount), gen::set(&Movement::from),
+                                gen::set(&Movement::to), gen::set(&Movement::hold_key), gen::set(&Movement::not_after),
+                                gen::set(&Movement::reclaim_after));
+  }
+};
+
+template <>
+struct Arbitrary<BlockPosition> {
+  static Gen<BlockPosition> arbitrary() {
+    return gen::build<BlockPosition>(gen::set(&BlockPosition::height), gen::set(&BlockPosition::block),
+                                     gen::set(&BlockPosition::txn), gen::set(&BlockPosition::txn_index),
+                                     gen::set(&BlockPosition::effect_index));
+  }
+};
+
+template <>
+struct Arbitrary<Outcome> {
+  static Gen<Outcome> arbitrary() {
+    return gen::build<Outcome>(gen::set(&Outcome::ref), gen::set(&Outcome::kind, detail_records::any_kind()),
+                               gen::set(&Outcome::ok), gen::set(&Outcome::reclaimed), gen::set(&Outcome::asset),
+                               gen::set(&Outcome::amount), gen::set(&Outcome::from), gen::set(&Outcome::to),
+                               gen::set(&Outcome::hold_key), gen::set(&Outcome::reclaim_after),
+                               gen::set(&Outcome::position), gen::set(&Outcome::reason, detail_records::any_text()));
+  }
+};
+
+template <>
+struct Arbitrary<Leg> {
+  static Gen<Leg> arbitrary() {
+    return gen::build<Leg>(gen::set(&Leg::role, gen::element(LegRole::hold, LegRole::pivot)),
+                           gen::set(&Leg::placement, gen::element(Placement::engine, Placement::payer)),
+                           gen::set(&Leg::ledger), gen::set(&Leg::asset), gen::set(&Leg::amount), gen::set(&Leg::payer),
+                           gen::set(&Leg::payee), gen::set(&Leg::not_after), gen::set(&Leg::reclaim_after));
+  }
+};
+
+template <>
+struct Arbitrary<PaymentTerms> {
+  static Gen<PaymentTerms> arbitrary() {
+    return gen::exec([] {
+      PaymentTerms terms;
+      terms.profile = *detail_records::any_text();
+      terms.rate = {*detail_records::any_uint(), *detail_records::any_uint()};
+      terms.fee = *gen::arbitrary<Amount>();
+      return terms;
+    });
+  }
+};
+
+template <>
+struct Arbitrary<ReturnTerms> {
+  static Gen<ReturnTerms> arbitrary() {
+    return gen::build<ReturnTerms>(
+        gen::set(&ReturnTerms::reason,
+                 gen::element(ReturnReason::late, ReturnReason::underpaid, ReturnReason::unknown_trade)),
+        gen::set(&ReturnTerms::intended_for), gen::set(&ReturnTerms::hold_key));
+  }
+};
+
+template <>
+struct Arbitrary<Plan> {
+  static Gen<Plan> arbitrary() {
+    return gen::exec([] {
+      Plan plan;
+      plan.id = *gen::arbitrary<TradeId>();
+      plan.engine = *gen::arbitrary<EngineTag>();
+      plan.scenario = *detail_records::any_text();
+      plan.version = *gen::arbitrary<std::uint16_t>();
+      plan.created = *gen::arbitrary<Timestamp>();
+      plan.prepare_until = *gen::arbitrary<Timestamp>();
+      plan.legs.resize(*gen::inRange<std::size_t>(0, kLegsMax + 1));
+      for (Leg& leg : plan.legs) leg = *gen::arbitrary<Leg>();
+      if (*gen::arbitrary<bool>()) plan.payment = *gen::arbitrary<PaymentTerms>();
+      if (*gen::arbitrary<bool>()) plan.returned = *gen::arbitrary<ReturnTerms>();
+      return plan;
+    });
+  }
+};
+
+template <>
+struct Arbitrary<Event> {
+  static Gen<Event> arbitrary() {
+    return gen::exec([]() -> Event {
+      switch (*detail_records::any_index(std::variant_size_v<Event>)) {
+        case 0:
+          return Started{};
+        case 1:
+          return OutcomeFinal{*gen::arbitrary<LedgerId>(), *gen::arbitrary<Outcome>()};
+        case 2:
+          return MovementDead{*gen::arbitrary<LegIndex>(), *detail_records::any_kind(), *gen::arbitrary<Height>(),
+                              *gen::arbitrary<BlockHash>(), *gen::arbitrary<LedgerTime>()};
+        case 3:
+          return MovementRefused{
+              *gen::arbitrary<LegIndex>(), *detail_records::any_kind(),
+              *gen::element(ErrorCode::malformed_json, ErrorCode::insufficient_funds, ErrorCode::invalid_transition),
+              *detail_records::any_text()};
+        case 4:
+          return PrepareDeadlinePassed{};
+        case 5:
+          return CancelRequested{};
+        default:
+          return Decided{*gen::element(Decision::commit, Decision::abort)};
+      }
+    });
+  }
+};
+
+template <>
+struct Arbitrary<RecordBody> {
+  static Gen<RecordBody> arbitrary() {
+    return gen::exec([]() -> RecordBody {
+      const auto ledger = *gen::arbitrary<LedgerId>();
+      switch (*detail_records::any_index(std::variant_size_v<RecordBody>)) {
+        case 0:
+          return EngineStarted{*detail_records::any_text(), *gen::arbitrary<EngineTag>(),
+                               *gen::arbitrary<std::uint16_t>(), *gen::arbitrary<std::uint16_t>()};
+        case 1:
+          return TradeCreated{*gen::arbitrary<Plan>(), *detail_records::any_text(), *gen::arbitrary<Hash32>(),
+                              *gen::arbitrary<std::uint32_t>()};
+        case 2:
+          return TradeEvent{*gen::arbitrary<TradeId>(), *gen::arbitrary<Event>()};
+        case 3:
+          return TxnSigned{ledger,
+                           *gen::arbitrary<TxnId>(),
+                           *gen::arbitrary<AccountId>(),
+                           *gen::arbitrary<Sequence>(),
+                           *gen::arbitrary<LedgerTime>(),
+                           *gen::arbitrary<std::uint32_t>(),
+                           *gen::arbitrary<Bytes>(),
+                           *gen::scale(0.1, gen::arbitrary<std::vector<Movement>>())};
+        case 4:
+          return TxnClosed{ledger, *gen::arbitrary<TxnId>()};
+        case 5:
+          return ViewAdvanced{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
+                              *gen::arbitrary<LedgerTime>()};
+        default:
+          return LedgerFrozen{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
+                              *gen::arbitrary<BlockHash>()};
+      }
+    });
+  }
+};
+
+template <>
+struct Arbitrary<Record> {
+  static Gen<Record> arbitrary() { return gen::build<Record>(gen::set(&Record::at), gen::set(&Record::body)); }
+};
+
+}  // namespace rc

@@ -1,0 +1,287 @@
+// The log as its users see it: what was appended is read back, in order, after any stop.
+#include "ledgers/evidence/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "codecs/crypto/sha256.hpp"
+#include "ledgers/evidence/layout.hpp"
+#include "tests/ledgers/evidence/fixture.hpp"
+
+namespace clearspan::evidence {
+namespace {
+
+class LogTest : public testing::Test {
+ protected:
+  TemporaryDirectory root_;
+  std::string directory_ = root_ / "log";
+  std::unique_ptr<Disk> disk_ = make_posix_disk();
+};
+
+TEST_F(LogTest, reads_back_what_was_appended_in_order) {
+  auto log = open_log(*disk_, directory_);
+  append_numbered(*log, 1, 3);
+  append_numbered(*log, 4, 4);
+  log->close();
+  const ReadBack back = read_back(*disk_, directory_);
+  ASSERT_EQ(back.fault, "") << back.detail;
+  ASSERT_EQ(back.records.size(), 4u);
+  for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(back.records[i], as_text(numbered_record(i + 1, 200)));
+  EXPECT_EQ(back.end.position, log->durable());
+}
+
+TEST_F(LogTest, the_head_is_the_rfc_6962_leaf_hash_of_the_head_before_and_the_record) {
+  auto log = open_log(*disk_, directory_);
+  Hash32 head = chain_start(test_options().identity);
+  EXPECT_EQ(log->durable().head, head);
+  append_numbered(*log, 1, 2);
+  for (const std::uint64_t number : {1u, 2u}) {
+    Bytes leaf = {0x00};
+    leaf.insert(leaf.end(), head.bytes.begin(), head.bytes.end());
+    const Bytes record = numbered_record(number, 200);
+    leaf.insert(leaf.end(), record.begin(), record.end());
+    head = crypto::sha256(leaf);
+  }
+  EXPECT_EQ(log->durable().head, head);
+}
+
+TEST_F(LogTest, two_logs_with_the_same_records_never_share_a_head) {
+  LogOptions other = test_options();
+  other.identity.name = "shard-1";
+  auto log = open_log(*disk_, directory_);
+  auto second = open_log(*disk_, root_ / "other", other);
+  append_numbered(*log, 1, 2);
+  append_numbered(*second, 1, 2);
+  EXPECT_NE(log->durable().head, second->durable().head);
+}
+
+TEST_F(LogTest, goes_on_after_a_clean_stop_and_after_none) {
+  for (std::uint64_t run = 0; run < 4; ++run) {
+    std::uint64_t seen = 0;
+    auto log = open_log(*disk_, directory_, test_options(), [&](const RecordRef& ref) -> Status {
+      EXPECT_EQ(ref.sequence, ++seen);
+      return Done{};
+    });
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(seen, run * 5);
+    append_numbered(*log, run * 5 + 1, run * 5 + 5);
+    if (run % 2 == 0) log->close();
+  }
+  EXPECT_EQ(read_back(*disk_, directory_).records.size(), 20u);
+}
+
+TEST_F(LogTest, rolls_to_new_segments_and_reads_across_them) {
+  auto log = open_log(*disk_, directory_);
+  for (std::uint64_t first = 1; first < 5000; first += 100) append_numbered(*log, first, first + 99);
+  EXPECT_GE(segments_of(*disk_, directory_).size(), 4u);
+  const ReadBack back = read_back(*disk_, directory_);
+  ASSERT_EQ(back.fault, "") << back.detail;
+  EXPECT_EQ(back.records.size(), 5000u);
+  EXPECT_EQ(back.end.position, log->durable());
+}
+
+TEST_F(LogTest, reads_from_any_record_through_any_record) {
+  auto log = open_log(*disk_, directory_);
+  for (std::uint64_t first = 1; first < 3000; first += 100) append_numbered(*log, first, first + 99);
+  for (const auto& [from, through] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+           {1, 1}, {1, 100}, {100, 101}, {999, 2001}, {3000, 3000}, {2950, 3000}}) {
+    const ReadBack back = read_back(*disk_, directory_, {from, through});
+    ASSERT_EQ(back.fault, "") << back.detail;
+    ASSERT_EQ(back.records.size(), through - from + 1);
+    EXPECT_EQ(back.records.front(), as_text(numbered_record(from, 200)));
+    EXPECT_EQ(back.records.back(), as_text(numbered_record(through, 200)));
+    EXPECT_EQ(back.end.position.sequence, through);
+  }
+}
+
+TEST_F(LogTest, an_append_larger_than_a_group_becomes_several_groups) {
+  auto log = open_log(*disk_, directory_);
+  append_numbered(*log, 1, 4000);
+  const ReadBack back = read_back(*disk_, directory_);
+  ASSERT_EQ(back.fault, "") << back.detail;
+  EXPECT_EQ(back.records.size(), 4000u);
+  EXPECT_GE(segments_of(*disk_, directory_).size(), 3u);
+}
+
+TEST_F(LogTest, appends_that_arrive_together_become_durable_together) {
+  std::vector<DurableGroup> groups;
+  std::vector<std::string> seen;
+  auto opened = Log::open(*disk_, directory_, test_options(), ignore_records(), [&](const DurableGroup& group) {
+    groups.push_back(group);
+    group.records.for_each([&](ByteView record) { seen.emplace_back(as_text(record)); });
+  });
+  ASSERT_TRUE(opened.ok());
+  Log& log = **opened;
+  for (std::uint64_t number = 1; number <= 10; ++number) {
+    EncodedGroup group;
+    group.add_bytes(numbered_record(number, 50));
+    ASSERT_TRUE(log.append(group).ok());
+  }
+  EXPECT_EQ(log.appended_sequence(), 10u);
+  EXPECT_EQ(log.durable().sequence, 0u);
+  EXPECT_EQ(log.queued().records, 10u);
+  EXPECT_TRUE(log.step());
+  EXPECT_FALSE(log.step());
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_EQ(groups[0].first_sequence, 1u);
+  EXPECT_EQ(groups[0].last_sequence, 10u);
+  EXPECT_EQ(groups[0].head, log.durable().head);
+  ASSERT_EQ(seen.size(), 10u);
+  EXPECT_EQ(seen[9], as_text(numbered_record(10, 50)));
+  EXPECT_EQ(log.queued().records, 0u);
+  EXPECT_EQ(log.queued().bytes, 0u);
+}
+
+TEST_F(LogTest, refuses_an_append_above_the_queue_limit_and_takes_nothing_of_it) {
+  auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
+  EncodedGroup megabyte;
+  megabyte.add_bytes(Bytes(kRecordBytesMax, 0x61));
+  std::uint64_t taken = 0;
+  while (log->append(megabyte).ok()) ASSERT_LE(++taken, kQueuedBytesMax / kRecordBytesMax);
+  EXPECT_EQ(taken, kQueuedBytesMax / kRecordBytesMax - 1);
+  EXPECT_EQ(log->append(megabyte).error().code, ErrorCode::overloaded);
+  EXPECT_EQ(log->appended_sequence(), taken);
+  EXPECT_EQ(log->queued().records, taken);
+  EXPECT_TRUE(log->step());
+  EXPECT_TRUE(log->append(megabyte).ok());
+}
+
+TEST_F(LogTest, refuses_a_record_above_the_size_limit) {
+  auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
+  EncodedGroup group;
+  group.add_bytes(Bytes(10, 0x61));
+  group.add_bytes(Bytes(kRecordBytesMax + 1, 0x61));
+  EXPECT_EQ(log->append(group).error().code, ErrorCode::too_large);
+  EXPECT_EQ(log->appended_sequence(), 0u);
+  EXPECT_FALSE(log->step());
+}
+
+TEST_F(LogTest, a_second_writer_is_refused_while_the_first_lives) {
+  auto log = open_log(*disk_, directory_);
+  const auto second = Log::open(*disk_, directory_, test_options(), ignore_records(), {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, ErrorCode::log_locked);
+  log.reset();
+  EXPECT_NE(open_log(*disk_, directory_), nullptr);
+}
+
+TEST_F(LogTest, an_error_of_the_visitor_stops_the_opening_and_gives_the_lock_back) {
+  append_numbered(*open_log(*disk_, directory_), 1, 3);
+  const auto log = Log::open(*disk_, directory_, test_options(),
+                             [](const RecordRef& ref) -> Status {
+                               if (ref.sequence == 2) return make_error(ErrorCode::invalid_transition, "no");
+                               return Done{};
+                             },
+                             {});
+  ASSERT_FALSE(log.ok());
+  EXPECT_EQ(log.error().code, ErrorCode::invalid_transition);
+  EXPECT_NE(open_log(*disk_, directory_), nullptr);
+}
+
+TEST_F(LogTest, a_log_may_go_on_with_another_segment_size) {
+  append_numbered(*open_log(*disk_, directory_), 1, 100);
+  append_numbered(*open_log(*disk_, directory_, test_options(2 * kTestSegmentBytes)), 101, 200);
+  append_numbered(*open_log(*disk_, directory_), 201, 300);
+  const ReadBack back = read_back(*disk_, directory_);
+  EXPECT_EQ(back.fault, "") << back.detail;
+  EXPECT_EQ(back.records.size(), 300u);
+}
+
+TEST_F(LogTest, tells_whose_log_a_directory_holds) {
+  EXPECT_EQ(*identity_of_log(*disk_, directory_), std::nullopt);
+  open_log(*disk_, directory_);
+  EXPECT_EQ(*identity_of_log(*disk_, directory_), test_options().identity);
+}
+
+// One producer, the I/O thread, and a reader of the queue: every record is durable once, in order, and the groups are
+// larger than the appends when the disk is the slower one.
+TEST_F(LogTest, gathers_while_a_group_is_being_written) {
+  constexpr std::uint64_t kAppends = 20000;
+  std::atomic<std::uint64_t> durable{0};
+  std::atomic<std::uint64_t> groups{0};
+  auto log =
+      Log::open(*disk_, directory_, test_options(kSegmentBytes), ignore_records(), [&](const DurableGroup& group) {
+        EXPECT_EQ(group.first_sequence, durable + 1);
+        EXPECT_EQ(group.records.count(), group.last_sequence - group.first_sequence + 1);
+        durable = group.last_sequence;
+        ++groups;
+      });
+  ASSERT_TRUE(log.ok());
+  {
+    const LogThread thread(**log);
+    EncodedGroup group;
+    for (std::uint64_t number = 1; number <= kAppends; ++number) {
+      group.clear();
+      group.add_bytes(numbered_record(number, 100));
+      ASSERT_TRUE((*log)->append(group).ok());
+    }
+  }
+  EXPECT_EQ(durable, kAppends);
+  EXPECT_LT(groups, kAppends / 2);
+  EXPECT_EQ((*log)->queued().records, 0u);
+  log->reset();
+  const ReadBack back = read_back(*disk_, directory_);
+  ASSERT_EQ(back.fault, "") << back.detail;
+  ASSERT_EQ(back.records.size(), kAppends);
+  EXPECT_EQ(back.records[777], as_text(numbered_record(778, 100)));
+}
+
+// A disk whose writes fail from a certain one on.
+class FailingFile final : public File {
+ public:
+  explicit FailingFile(std::unique_ptr<File> file) : file_(std::move(file)) {}
+
+  Status write(std::uint64_t, ByteView) override { return make_error(ErrorCode::storage_failed, "the disk is gone"); }
+
+  Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
+    return file_->read(offset, out);
+  }
+
+  Result<std::uint64_t> size() override { return file_->size(); }
+
+  Status cut_and_reserve(std::uint64_t offset, std::uint64_t bytes) override {
+    return file_->cut_and_reserve(offset, bytes);
+  }
+
+ private:
+  std::unique_ptr<File> file_;
+};
+
+class FailingDisk final : public Disk {
+ public:
+  Status make_directory(const std::string& directory) override { return disk_->make_directory(directory); }
+
+  Result<std::vector<std::string>> list(const std::string& directory) override { return disk_->list(directory); }
+
+  Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) override { return disk_->lock(directory); }
+
+  Result<std::unique_ptr<File>> create(const std::string& path, ByteView first_block, std::uint64_t bytes) override {
+    CLEARSPAN_TRY(auto file, disk_->create(path, first_block, bytes));
+    return std::unique_ptr<File>(std::make_unique<FailingFile>(std::move(file)));
+  }
+
+  Result<std::unique_ptr<File>> open(const std::string& path) override { return disk_->open(path); }
+
+  Result<std::unique_ptr<File>> open_to_read(const std::string& path) override { return disk_->open_to_read(path); }
+
+  Status replace(const std::string& path, ByteView content) override { return disk_->replace(path, content); }
+
+ private:
+  std::unique_ptr<Disk> disk_ = make_posix_disk();
+};
+
+TEST_F(LogTest, a_failed_write_ends_the_process) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  FailingDisk disk;
+  auto log = Log::open(disk, directory_, test_options(), ignore_records(), {});
+  ASSERT_TRUE(log.ok());
+  EncodedGroup group;
+  group.add_bytes(numbered_record(1, 100));
+  ASSERT_TRUE((*log)->append(group).ok());
+  EXPECT_DEATH((*log)->step(), "could not be written.*the disk is gone");
+}
+
+}  // namespace
+}  // namespace clearspan::evidence

@@ -1,0 +1,65 @@
+// The engine stops and starts again: live trades go on from the log, and nothing happens twice.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/world.hpp"
+
+namespace clearspan::scenarios {
+namespace {
+
+TEST(Restart, a_finished_trade_is_remembered_and_not_made_again) {
+  World world;
+  const Plan plan = world.pay("alice", "bob", 1000, "carol");
+  world.until_phase(plan, Phase::settled);
+  world.restart();
+  world.produce(10);
+  EXPECT_EQ(world.snapshot(plan).summary.phase, Phase::settled);
+  EXPECT_EQ(world.engine().stats().live, 0U);
+  EXPECT_EQ(world.effects(world.b(), plan, 1).payments, 1U);
+}
+
+TEST(Restart, trades_in_every_phase_go_on_and_pay_once) {
+  World world;
+  std::vector<Plan> plans;
+  for (int round = 0; round < 12; ++round) {
+    for (int i = 0; i < 3; ++i) plans.push_back(world.pay("alice", "bob", 100, "carol"));
+    plans.push_back(world.exchange("alice", 50, "carol", 30));
+    world.produce(round % 4);
+    world.restart();
+  }
+  world.until_quiet();
+  for (const Plan& plan : plans) {
+    EXPECT_EQ(world.snapshot(plan).summary.phase, Phase::settled);
+    const bool is_payment = plan.pivot().has_value();
+    EXPECT_EQ(world.effects(world.b(), plan, 1).payments, is_payment ? 1U : 0U);
+    EXPECT_EQ(world.effects(world.a(), plan, 0).releases, 1U);
+    EXPECT_EQ(world.effects(world.a(), plan, 0).refunds, 0U);
+  }
+  world.expect_books_add_up();
+}
+
+TEST(Restart, what_happened_while_the_engine_was_down_is_found) {
+  World world;
+  const Plan plan = world.pay("walter", "bob", 1000, "carol", Placement::payer);
+  world.stop();
+  world.deposit(plan);
+  world.produce(20);
+  world.start();
+  world.until_phase(plan, Phase::settled);
+  EXPECT_EQ(world.effects(world.b(), plan, 1).payments, 1U);
+}
+
+TEST(Restart, another_number_of_shards_is_refused) {
+  World world(1);
+  world.stop();
+  EngineOptions options;
+  options.tag.bytes.fill(0xc5);
+  options.shards = 3;
+  options.data_dir = world.data_dir();
+  const auto started = Engine::start(std::move(options), world.connectors());
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().code, ErrorCode::config_invalid);
+  EXPECT_EQ(started.error().field, "engine.shards");
+}
+
+}  // namespace
+}  // namespace clearspan::scenarios

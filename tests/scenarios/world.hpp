@@ -1,0 +1,83 @@
+// A world for stories: two simulated ledgers, a real engine between them, and verbs. The engine runs on its own threads and
+// writes a real log in a temporary folder; blocks are made while the story waits for something.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "core/scenario/compile.hpp"
+#include "ledgers/simulated/in_process_connector.hpp"
+#include "ledgers/simulated/ledger.hpp"
+
+namespace clearspan::scenarios {
+
+class World {
+ public:
+  explicit World(std::uint16_t shards = 2);
+  ~World();
+
+  // The engine
+  void start();
+  void stop();
+  void restart();
+  [[nodiscard]] Engine& engine() { return *engine_; }
+  [[nodiscard]] const std::string& data_dir() const { return data_dir_; }
+  [[nodiscard]] std::vector<std::shared_ptr<Connector>> connectors() const { return {a_.connector, b_.connector}; }
+
+  // Requests. Each returns the trade's plan once it is durable; a refused one fails the test.
+  Plan pay(const std::string& payer, const std::string& merchant, std::uint64_t units, const std::string& exchanger,
+           Placement placed_by = Placement::engine);
+  Plan exchange(const std::string& alice, std::uint64_t a_units, const std::string& bob, std::uint64_t b_units);
+  Status cancel(const Plan& plan);
+
+  // A payer places a hold by itself: the plan's first leg, changed by `edit`.
+  void deposit(const Plan& plan, const std::function<void(Movement&)>& edit = [](Movement&) {});
+
+  // The ledgers
+  [[nodiscard]] simulated::Ledger& a() { return *a_.ledger; }
+  [[nodiscard]] simulated::Ledger& b() { return *b_.ledger; }
+  void produce(int blocks);
+  [[nodiscard]] std::uint64_t balance(simulated::Ledger& ledger, const std::string& account, const std::string& asset) const;
+  [[nodiscard]] simulated::RefEffects effects(simulated::Ledger& ledger, const Plan& plan, LegIndex leg) const;
+
+  // Makes blocks until it is true; fails the test after a generous time.
+  void until(const std::string& what, const std::function<bool()>& is_true);
+  void until_phase(const Plan& plan, Phase phase);
+  void until_quiet();  // no live trade is left
+  [[nodiscard]] Phase phase(const Plan& plan) const;
+  [[nodiscard]] evidence::TradeSnapshot snapshot(const Plan& plan);
+
+  // What must always hold.
+  void expect_books_add_up();
+
+ private:
+  struct Side {
+    std::shared_ptr<simulated::Ledger> ledger;
+    std::shared_ptr<Connector> connector;
+  };
+
+  Side make_side(const simulated::Genesis& genesis, const std::vector<std::string>& engine_accounts);
+  Plan create(Plan plan);
+  LedgerNow now_of(const Side& side);
+  PlanIdentity next_identity();
+
+  SystemClock clock_;
+  EngineTag tag_;
+  std::uint16_t shards_;
+  std::string data_dir_;
+  Side a_;
+  Side b_;
+  std::unique_ptr<Engine> engine_;
+  std::uint8_t trades_made_ = 0;
+  mutable std::mutex mutex_;
+  std::map<TradeId, Phase> phases_;
+};
+
+}  // namespace clearspan::scenarios
