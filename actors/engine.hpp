@@ -1,5 +1,5 @@
-// The engine as a C++ object: what a program embeds, and what REST, the demo and the benchmarks are built on. No CAF shows
-// here. All functions may be called from any thread; callbacks run on an engine thread and must not block.
+// The engine as a C++ object: what a program embeds, and what REST, the demo and the benchmarks are built on. No CAF
+// shows here. All functions may be called from any thread; callbacks run on an engine thread and must not block.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@
 
 namespace clearspan {
 
-// A trade to be created: its compiled plan, and the request that it came from (for idempotency; see evidence::TradeCreated).
+// A trade to be created: its compiled plan, and the request that it came from (for idempotency; see
+// evidence::TradeCreated).
 struct NewTrade {
   Plan plan;
   std::string idempotency_key;
@@ -61,9 +62,9 @@ struct PhaseChange {
 };
 
 struct EngineOptions {
-  std::string data_dir;       // evidence logs (one folder per shard) and the index
-  EngineTag tag;              // names this engine on every ledger; fixed for the life of data_dir
-  std::uint16_t shards = 0;   // 0: one per core; fixed for the life of data_dir once set
+  std::string data_dir;                       // evidence logs (one folder per shard) and the index
+  EngineTag tag;                              // names this engine on every ledger; fixed for the life of data_dir
+  std::uint16_t shards = 0;                   // 0: one per core; fixed for the life of data_dir once set
   std::uint64_t live_trades_max = 1'000'000;  // admission stops above it with `overloaded`
   Millis submit_timeout{10'000};
   Millis read_timeout{10'000};

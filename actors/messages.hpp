@@ -4,8 +4,8 @@
 //   trade --> monitor --> submitter --> (signed, durable, sent)          what a trade asks for
 //   follower --> monitor --> writer --> (durable) --> trade             what the ledgers prove
 //
-// The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once it is durable, in the
-// order of the log. That order is the one in which recovery folds the log, so both come to the same state.
+// The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once it is durable, in
+// the order of the log. That order is the one in which recovery folds the log, so both come to the same state.
 #pragma once
 
 #include <caf/all.hpp>
@@ -40,9 +40,9 @@ struct CancelTrade {  // Somebody wants you to stop; say whether that is still p
   Engine::StatusCallback done;
 };
 
-using TradeActor = caf::typed_actor<caf::reacts_to<TradeFact>, caf::reacts_to<ResumeTrade>,
-                                    caf::reacts_to<PrepareTimeout>, caf::reacts_to<CancelTrade>,
-                                    caf::reacts_to<LeaveMemory>>;
+using TradeActor =
+    caf::typed_actor<caf::reacts_to<TradeFact>, caf::reacts_to<ResumeTrade>, caf::reacts_to<PrepareTimeout>,
+                     caf::reacts_to<CancelTrade>, caf::reacts_to<LeaveMemory>>;
 
 // --- To a ledger monitor ---
 
@@ -132,8 +132,8 @@ using MonitorActor =
     caf::typed_actor<caf::reacts_to<CreateTrades>, caf::reacts_to<RestoreTrades>, caf::reacts_to<AdoptReturn>,
                      caf::reacts_to<ReturnHold>, caf::reacts_to<AskMovement>, caf::reacts_to<AskDeposit>,
                      caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>,
-                     caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeOver>,
-                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>,
+                     caf::reacts_to<TradeOver>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 // --- To a submitter ---
 
@@ -208,8 +208,9 @@ struct GroupDurable {  // From the log's I/O thread.
   std::uint64_t last_sequence = 0;
 };
 
-using WriterActor = caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>,
-                                     caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
+using WriterActor =
+    caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>,
+                     caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
 
 }  // namespace clearspan::actors
 

@@ -1,6 +1,6 @@
-// What the actors of one shard share: who the others are, and the few services outside the actor world. A shard is one CAF
-// actor system with one worker thread, its own trades, timers and evidence log. Nothing here changes after start, except
-// the counters, which are atomic.
+// What the actors of one shard share: who the others are, and the few services outside the actor world. A shard is one
+// CAF actor system with one worker thread, its own trades, timers and evidence log. Nothing here changes after start,
+// except the counters, which are atomic.
 #pragma once
 
 #include <atomic>
@@ -105,7 +105,8 @@ struct Shard {
   }
 };
 
-// The shard that a trade lives on. Fixed for the life of the trade, as the number of shards is for the life of the data.
+// The shard that a trade lives on. Fixed for the life of the trade, as the number of shards is for the life of the
+// data.
 inline std::uint16_t shard_of(const TradeId& trade, std::uint16_t shard_count) {
   return static_cast<std::uint16_t>((trade.bytes[14] << 8 | trade.bytes[15]) % shard_count);
 }

@@ -1,7 +1,8 @@
-// What the engine asks of a ledger, whatever its kind. A connector is plain, blocking and owned by one thread at a time per
-// function group: `read` functions by the block follower, `write` functions by the sender; sign() does no I/O and may be
-// called by the submitter. Every call that does I/O has a deadline. An error from submit() proves nothing about the txn
-// (safety.md: "unknown is a state"); only verified blocks do.
+// What the engine asks of a ledger, whatever its kind. A connector is plain, blocking and owned by one thread at a time
+// per function group: `read` functions by the block follower, `write` functions by the sender; sign() does no I/O and
+// is called by the submitter. signer_of(), canonical_account() and traits() may be called from any thread. Every call
+// that does I/O has a deadline. An error from submit() proves nothing about the txn (safety.md: "unknown is a state");
+// only verified blocks do.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +39,8 @@ struct SignedTxn {
   TxnId id;
   Bytes raw;
   AccountId signer;
-  Sequence sequence;     // 0 where the ledger has none
-  LedgerTime not_after;  // past this ledger time it can no longer take effect; kNever if it always can
+  Sequence sequence;           // 0 where the ledger has none
+  LedgerTime not_after;        // past this ledger time it can no longer take effect; kNever if it always can
   std::uint32_t fee_step = 0;  // how often it was replaced by one with a higher fee
   std::vector<MovementKey> movements;
 
@@ -51,8 +52,8 @@ struct SigningRequest {
   Sequence sequence;
   LedgerTime not_after;
   std::uint32_t fee_step = 0;  // 0 for the first attempt; each step raises the fee enough to replace the one before
-  std::vector<Movement> movements;  // all of one signer, at most movements_per_txn_max; empty: a txn without effect that
-                                    // takes its sequence number out of use
+  std::vector<Movement> movements;  // all of one signer, at most movements_per_txn_max; empty: a txn without effect
+                                    // that takes its sequence number out of use
 };
 
 // Turns a raw block into a verified one, or says precisely what is wrong with it. Pure: no I/O, no clock.
@@ -81,8 +82,9 @@ class Connector {
   // read: the block at that height on the chain that the required number of endpoints agree on.
   virtual Result<RawBlock> block(Height height, CallTimeout timeout) = 0;
 
-  // read: the balance of an account after the block at `height`.
-  virtual Result<Amount> balance(const AccountId& account, const AssetId& asset, Height height, CallTimeout timeout) = 0;
+  // write: the balance of an account after the block at `height`.
+  virtual Result<Amount> balance(const AccountId& account, const AssetId& asset, Height height,
+                                 CallTimeout timeout) = 0;
 
   // The account whose signature the movement needs. Errors: unknown_account when the engine holds no key for it.
   [[nodiscard]] virtual Result<AccountId> signer_of(const Movement& movement) const = 0;

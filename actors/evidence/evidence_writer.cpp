@@ -5,7 +5,10 @@
 namespace clearspan::actors {
 
 EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
-    : WriterActor::base(config), shard_(shard), last_sequence_(shard.log->appended_sequence()), durable_sequence_(last_sequence_) {}
+    : WriterActor::base(config),
+      shard_(shard),
+      last_sequence_(shard.log->appended_sequence()),
+      durable_sequence_(last_sequence_) {}
 
 EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
   return {
@@ -59,8 +62,8 @@ void EvidenceWriter::take_event(Timestamp at, evidence::TradeEvent& event) {
 void EvidenceWriter::take_orphan(const OutcomeFinal& fact) {
   if (fact.outcome.kind != MovementKind::hold || !fact.outcome.ok) return;
   const Timestamp now = shard_.clock->now();
-  auto plan = std::make_shared<const Plan>(
-      make_return_plan(fact.outcome, fact.ledger, ReturnReason::late, shard_.engine, now));
+  auto plan =
+      std::make_shared<const Plan>(make_return_plan(fact.outcome, fact.ledger, ReturnReason::late, shard_.engine, now));
   if (trades_.contains(plan->id)) return;
   const std::uint64_t sequence = add({now, evidence::TradeCreated{*plan, {}, {}, 0}});
   pending_.push_back({sequence, AdoptStray{fact.ledger, {std::move(plan)}}});

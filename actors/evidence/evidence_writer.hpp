@@ -16,6 +16,7 @@ class EvidenceWriter : public WriterActor::base {
   EvidenceWriter(caf::actor_config& config, const Shard& shard);
 
   behavior_type make_behavior() override;
+
   const char* name() const override { return "evidence_writer"; }
 
  private:
@@ -24,10 +25,12 @@ class EvidenceWriter : public WriterActor::base {
     TradeActor trade;
     TradeFact fact;
   };
+
   struct AdoptStray {
     LedgerId ledger;
     AdoptReturn adopt;
   };
+
   using Consequence = std::variant<TellTrade, AdoptStray, std::function<void()>>;
 
   struct Pending {

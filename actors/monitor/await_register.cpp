@@ -28,7 +28,9 @@ void AwaitRegister::expect(const MovementKey& key, const HoldKey& hold_key, cons
   }
 }
 
-void AwaitRegister::expect_deposit(const MovementKey& key, LedgerTime not_after) { at(key, not_after); }
+void AwaitRegister::expect_deposit(const MovementKey& key, LedgerTime not_after) {
+  at(key, not_after);
+}
 
 MovementKey AwaitRegister::key_of(const Outcome& outcome) const {
   if (outcome.kind == MovementKind::release || outcome.kind == MovementKind::refund) {

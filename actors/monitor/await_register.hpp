@@ -12,8 +12,8 @@ namespace clearspan::actors {
 
 class AwaitRegister {
  public:
-  // Adds a txn that carries the movement, or extends what is known of it. `hold_key`: of the hold that a release or refund
-  // ends, zero otherwise. A later not_after replaces an earlier one.
+  // Adds a txn that carries the movement, or extends what is known of it. `hold_key`: of the hold that a release or
+  // refund ends, zero otherwise. A later not_after replaces an earlier one.
   void expect(const MovementKey& key, const HoldKey& hold_key, const TxnId& txn, LedgerTime not_after);
 
   // Adds a movement that somebody else makes, in a txn unknown to us.

@@ -172,8 +172,8 @@ void LedgerMonitor::on_ask(AskMovement& message) {
 void LedgerMonitor::on_refused(const MovementsRefused& message) {
   Append append;
   for (const RefusedMovement& one : message.movements) {
-    append.records.push_back(event_record(
-        trade_of(one.key.ref), MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}));
+    append.records.push_back(
+        event_record(trade_of(one.key.ref), MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}));
   }
   send(shard_.writer, std::move(append));
 }
@@ -182,8 +182,9 @@ void LedgerMonitor::on_dead(const MovementsDead& message) {
   Append append;
   for (const MovementKey& key : message.movements) {
     awaits_.forget(key);
-    append.records.push_back(event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, message.block->height,
-                                                                          message.block->hash, message.block->time}));
+    append.records.push_back(event_record(
+        trade_of(key.ref),
+        MovementDead{leg_of(key.ref), key.kind, message.block->height, message.block->hash, message.block->time}));
   }
   send(shard_.writer, std::move(append));
 }

@@ -1,6 +1,6 @@
-// The monitor of one ledger on one shard. It is the parent of the trades whose payer's value is held on the ledger, and the
-// one way between all trades of the shard and the ledger: it passes on what they ask for, watches the verified final
-// blocks for what became of it, and says when something can never happen any more.
+// The monitor of one ledger on one shard. It is the parent of the trades whose payer's value is held on the ledger, and
+// the one way between all trades of the shard and the ledger: it passes on what they ask for, watches the verified
+// final blocks for what became of it, and says when something can never happen any more.
 #pragma once
 
 #include <map>
@@ -27,6 +27,7 @@ class LedgerMonitor : public MonitorActor::base {
                 std::optional<evidence::ViewAdvanced> position);
 
   behavior_type make_behavior() override;
+
   const char* name() const override { return "ledger_monitor"; }
 
  private:

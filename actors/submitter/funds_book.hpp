@@ -1,6 +1,6 @@
-// What accounts can still promise: the balance last read from the ledger, less what movements in flight will take from it.
-// Pure; owned by the submitter. It counts every movement that it promised until a balance read at or above the height at
-// which the movement became final, so nothing is promised twice and nothing is counted twice for long.
+// What accounts can still promise: the balance last read from the ledger, less what movements in flight will take from
+// it. Pure; owned by the submitter. It counts every movement that it promised until a balance read at or above the
+// height at which the movement became final, so nothing is promised twice and nothing is counted twice for long.
 #pragma once
 
 #include <map>

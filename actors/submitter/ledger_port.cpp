@@ -28,7 +28,8 @@ void LedgerPort::read_sequence(AccountId account, std::function<void(Result<Sequ
   });
 }
 
-void LedgerPort::read_balance(AccountId account, AssetId asset, Height height, std::function<void(Result<Amount>)> done) {
+void LedgerPort::read_balance(AccountId account, AssetId asset, Height height,
+                              std::function<void(Result<Amount>)> done) {
   enqueue([account = std::move(account), asset = std::move(asset), height, done = std::move(done)](
               Connector& connector, Millis timeout) { done(connector.balance(account, asset, height, timeout)); });
 }

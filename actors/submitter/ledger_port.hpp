@@ -1,6 +1,6 @@
 // The one thread of this node that calls a ledger's write functions, so that no actor ever waits for a network. Work is
-// done in order; answers go to a callback on the port's thread. The queue is bounded by its one user: the submitter has at
-// most one send per outstanding txn and one read per account waiting here.
+// done in order; answers go to a callback on the port's thread. The queue is bounded by its one user: the submitter has
+// at most one send per outstanding txn and one read per account waiting here.
 #pragma once
 
 #include <condition_variable>

@@ -109,8 +109,8 @@ void Submitter::on_withdraw(const WithdrawMovement& message) {
   if (const auto known = by_movement_.find(message.key); known != by_movement_.end()) {
     const Flight& flight = flights_.at(known->second);
     if (flight.durable) {
-      send(message.reply_to, MovementsSigned{{{message.key, {}, flight.txn.id,
-                                               std::min(flight.txn.not_after, message.not_after)}}});
+      send(message.reply_to,
+           MovementsSigned{{{message.key, {}, flight.txn.id, std::min(flight.txn.not_after, message.not_after)}}});
     }
     return;
   }
@@ -124,7 +124,9 @@ void Submitter::on_withdraw(const WithdrawMovement& message) {
        MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
 }
 
-bool Submitter::may_sign() const { return !frozen_ && ledger_.head.seen_ms.load() != 0; }
+bool Submitter::may_sign() const {
+  return !frozen_ && ledger_.head.seen_ms.load() != 0;
+}
 
 void Submitter::on_flush() {
   flush_is_due_ = false;
@@ -172,8 +174,8 @@ std::optional<Error> Submitter::check(const Movement& movement, bool& must_wait)
   if (!takes_funds(movement)) return std::nullopt;
   const std::uint64_t now = ledger_.head.time.load();
   if (movement.not_after.value <= now) {
-    return make_error(ErrorCode::submission_window_closed,
-                      "valid until " + std::to_string(movement.not_after.value) + ", the ledger is at " + std::to_string(now));
+    return make_error(ErrorCode::submission_window_closed, "valid until " + std::to_string(movement.not_after.value) +
+                                                               ", the ledger is at " + std::to_string(now));
   }
   switch (funds_.promise(movement, Height{ledger_.head.final_height.load()})) {
     case FundsBook::Answer::promised:
@@ -214,9 +216,10 @@ void Submitter::on_balance(const BalanceRead& message) {
 void Submitter::read_sequence(const AccountId& account, Signer& signer) {
   if (signer.reading_sequence) return;
   signer.reading_sequence = true;
-  ledger_.port->read_sequence(account, [self = caf::actor_cast<SubmitterActor>(this), account](Result<Sequence> sequence) {
-    caf::anon_send(self, SequenceRead{account, std::move(sequence)});
-  });
+  ledger_.port->read_sequence(account,
+                              [self = caf::actor_cast<SubmitterActor>(this), account](Result<Sequence> sequence) {
+                                caf::anon_send(self, SequenceRead{account, std::move(sequence)});
+                              });
 }
 
 // The account's next number on the chain: the start for new txns, and the sign of which older ones are used up.
@@ -251,9 +254,8 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Queue
   SigningRequest request;
   request.signer = account;
   request.sequence = signer.next.value_or(Sequence{});
-  request.not_after = ledger_.traits.txn_validity == 0
-                          ? kNever
-                          : LedgerTime{ledger_.head.time.load() + ledger_.traits.txn_validity};
+  request.not_after =
+      ledger_.traits.txn_validity == 0 ? kNever : LedgerTime{ledger_.head.time.load() + ledger_.traits.txn_validity};
   std::vector<MonitorActor> reply_to;
   for (Queued& queued : batch) {
     queued_.erase(key_of(queued.movement));
@@ -313,8 +315,8 @@ void Submitter::answer_signed(const Flight& flight) {
     const Movement& movement = flight.movements[i];
     auto& [monitor, answer] = answers[flight.reply_to[i].address()];
     monitor = flight.reply_to[i];
-    answer.movements.push_back({key_of(movement), movement.hold_key, flight.txn.id,
-                                std::min(flight.txn.not_after, movement.not_after)});
+    answer.movements.push_back(
+        {key_of(movement), movement.hold_key, flight.txn.id, std::min(flight.txn.not_after, movement.not_after)});
   }
   for (auto& [address, answer] : answers) send(answer.first, std::move(answer.second));
 }
@@ -356,8 +358,8 @@ void Submitter::on_tick() {
     if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
   }
   forget_closed();
-  const bool any_queued = std::any_of(signers_.begin(), signers_.end(),
-                                      [](const auto& signer) { return !signer.second.queue.empty(); });
+  const bool any_queued =
+      std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) { return !signer.second.queue.empty(); });
   if (any_queued) schedule_flush();
   delayed_send(this, kTickInterval, Tick{});
 }

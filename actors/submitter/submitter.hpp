@@ -1,6 +1,7 @@
-// The submitter of one ledger: the only place that has anything signed for it. It gathers movements into txns per signing
-// account, checks that the account can still promise them, numbers the txns, has the signed bytes recorded, sends them once
-// they are durable, and sends the same bytes again until a final block or the ledger's clock has closed the matter.
+// The submitter of one ledger: the only place that has anything signed for it. It gathers movements into txns per
+// signing account, checks that the account can still promise them, numbers the txns, has the signed bytes recorded,
+// sends them once they are durable, and sends the same bytes again until a final block or the ledger's clock has closed
+// the matter.
 //
 //   queued --(sign)--> recorded --(durable)--> in flight --(final block, or dead)--> closed
 //
@@ -34,6 +35,7 @@ class Submitter : public SubmitterActor::base {
             std::vector<evidence::TxnSigned> restored, bool frozen);
 
   behavior_type make_behavior() override;
+
   const char* name() const override { return "submitter"; }
 
  private:
@@ -56,8 +58,8 @@ class Submitter : public SubmitterActor::base {
     bool durable = false;
     Timestamp first_sent;
     Timestamp last_sent;
-    std::optional<Height> closed_at;     // the final block that settled what became of it
-    std::optional<Height> used_up_by;    // the account's number was used at this height or below, maybe by it
+    std::optional<Height> closed_at;   // the final block that settled what became of it
+    std::optional<Height> used_up_by;  // the account's number was used at this height or below, maybe by it
   };
 
   void on_submit(SubmitMovements& message);

@@ -7,9 +7,9 @@
 namespace clearspan::actors {
 namespace {
 
-constexpr Millis kPollWhenIdle{1'000};     // the longest wait for a new block before asking again
-constexpr Millis kPauseAfterError{250};    // before a ledger that failed is asked again
-constexpr Millis kPauseWhenAhead{2};       // while the shards catch up
+constexpr Millis kPollWhenIdle{1'000};   // the longest wait for a new block before asking again
+constexpr Millis kPauseAfterError{250};  // before a ledger that failed is asked again
+constexpr Millis kPauseWhenAhead{2};     // while the shards catch up
 
 }  // namespace
 
@@ -23,7 +23,9 @@ BlockFollower::BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> s
   if (start) view_.emplace(*start);
 }
 
-BlockFollower::~BlockFollower() { stop(); }
+BlockFollower::~BlockFollower() {
+  stop();
+}
 
 void BlockFollower::start_thread() {
   thread_ = std::thread([this] { run(); });
@@ -64,7 +66,8 @@ Status BlockFollower::step() {
   return follow(tip);
 }
 
-// Joins the chain at what is final now: nothing of ours can be older. The shards record it as the first block of their view.
+// Joins the chain at what is final now: nothing of ours can be older. The shards record it as the first block of their
+// view.
 Status BlockFollower::begin(const Tip& tip) {
   CLEARSPAN_TRY(const VerifiedBlockPtr block, read(tip.final_height));
   view_.emplace(BlockPlace{block->height, block->hash});

@@ -1,6 +1,6 @@
-// The block follower of one ledger: reads new blocks, has them decoded and all their hashes recomputed, keeps the view, and
-// hands each final block, once and in order, to every shard. It runs on a thread of its own, so verification costs the
-// shards nothing; step() is one turn and needs no thread.
+// The block follower of one ledger: reads new blocks, has them decoded and all their hashes recomputed, keeps the view,
+// and hands each final block, once and in order, to every shard. It runs on a thread of its own, so verification costs
+// the shards nothing; step() is one turn and needs no thread.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace clearspan::actors {
 
-// Final blocks handed out and not yet durable on every shard. Above it the follower waits: a shard that is behind must not
-// be buried.
+// Final blocks handed out and not yet durable on every shard. Above it the follower waits: a shard that is behind must
+// not be buried.
 inline constexpr std::uint64_t kBlocksAheadMax = 64;
 
 // Blocks read between two looks at the tip, so that a ledger cannot keep the follower from noticing the rest.
@@ -27,8 +27,8 @@ class BlockFollower {
   using OnConflict = std::function<void(const Conflict&)>;
 
   // `start`: the last final block that every shard has handled; none to begin with the ledger's present.
-  BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> start, const EngineOptions& options, const Clock& clock,
-                HandOut hand_out, OnConflict on_conflict);
+  BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> start, const EngineOptions& options,
+                const Clock& clock, HandOut hand_out, OnConflict on_conflict);
   ~BlockFollower();
   BlockFollower(const BlockFollower&) = delete;
   BlockFollower& operator=(const BlockFollower&) = delete;

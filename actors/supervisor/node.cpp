@@ -65,7 +65,8 @@ Status Node::check_options() const {
   std::set<LedgerId> ids;
   for (const auto& connector : connectors_) {
     if (!ids.insert(connector->traits().id).second) {
-      return make_error(ErrorCode::config_invalid, "two ledgers have the name " + connector->traits().id.text, "ledger");
+      return make_error(ErrorCode::config_invalid, "two ledgers have the name " + connector->traits().id.text,
+                        "ledger");
     }
   }
   if (ids.empty()) return make_error(ErrorCode::config_invalid, "no ledger is configured", "ledger");
@@ -204,6 +205,7 @@ void Node::resume_trades() {
     std::condition_variable changed;
     std::size_t left = 0;
   };
+
   auto latch = std::make_shared<Latch>();
   latch->left = shards_.size() * ledgers_.size();
   const auto count_down = [latch] {
@@ -213,8 +215,8 @@ void Node::resume_trades() {
   };
   for (auto& runtime : shards_) {
     Append started;
-    started.records.push_back({clock_.now(), evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag, runtime->shard.index,
-                                                                     runtime->shard.count}});
+    started.records.push_back({clock_.now(), evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag,
+                                                                     runtime->shard.index, runtime->shard.count}});
     caf::anon_send(runtime->shard.writer, std::move(started));
     std::vector<RestoreTrades> by_ledger(ledgers_.size());
     for (auto& [id, trade] : runtime->recovered.trades) {
@@ -226,7 +228,11 @@ void Node::resume_trades() {
       by_ledger[i].done = count_down;
       caf::anon_send(runtime->shard.monitors[i], std::move(by_ledger[i]));
     }
+    for (ReturnDeposit& deposit : runtime->recovered.missing_returns) {
+      caf::anon_send(runtime->shard.monitor_of(deposit.ledger), ReturnHold{std::move(deposit.outcome), deposit.reason});
+    }
     runtime->recovered.trades.clear();
+    runtime->recovered.missing_returns.clear();
   }
   std::unique_lock lock(latch->mutex);
   latch->changed.wait(lock, [&] { return latch->left == 0; });
@@ -250,8 +256,8 @@ void Node::follow_ledgers() {
       for (auto& runtime : shards_) caf::anon_send(runtime->shard.monitors[index], FinalBlocks{blocks});
     };
     auto on_conflict = [this, services = ledger.get()](const Conflict& conflict) { freeze(*services, conflict); };
-    followers_.push_back(std::make_unique<BlockFollower>(*ledger, start_of(*ledger), options_, clock_, std::move(hand_out),
-                                                         std::move(on_conflict)));
+    followers_.push_back(std::make_unique<BlockFollower>(*ledger, start_of(*ledger), options_, clock_,
+                                                         std::move(hand_out), std::move(on_conflict)));
   }
   for (auto& follower : followers_) follower->start_thread();
 }
@@ -295,6 +301,7 @@ void Node::create(std::vector<NewTrade> trades, CreateCallback done) {
     std::size_t groups_left = 1;
     CreateCallback done;
   };
+
   auto gathering = std::make_shared<Gathering>();
   gathering->done = std::move(done);
   const auto group_done = [](const std::shared_ptr<Gathering>& all) {

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "actors/engine.hpp"
-#include "actors/shard.hpp"
 #include "actors/evidence/evidence_writer.hpp"
 #include "actors/monitor/ledger_monitor.hpp"
+#include "actors/shard.hpp"
+#include "actors/submitter/ledger_port.hpp"
 #include "actors/submitter/submitter.hpp"
 #include "actors/supervisor/block_follower.hpp"
-#include "actors/submitter/ledger_port.hpp"
 #include "ledgers/evidence/disk.hpp"
 #include "ledgers/evidence/index.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -36,7 +36,9 @@ class Node final : public Engine {
   [[nodiscard]] std::vector<LedgerStatus> ledgers() const override;
   [[nodiscard]] EngineStats stats() const override;
   Status sync_index(Millis timeout) override;
+
   [[nodiscard]] const evidence::TradeIndex& index() const override { return *index_; }
+
   [[nodiscard]] bool ready() const override;
 
  private:

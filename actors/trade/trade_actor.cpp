@@ -71,7 +71,9 @@ void Trade::carry_out(const Abandon& command) {
   send(shard_.monitor_of(leg.ledger), DropMovement{{ref, command.kind}, leg.not_after});
 }
 
-void Trade::carry_out(const RecordDecision& command) { append(Decided{command.decision}, {}); }
+void Trade::carry_out(const RecordDecision& command) {
+  append(Decided{command.decision}, {});
+}
 
 void Trade::carry_out(const ReturnDeposit& command) {
   send(shard_.monitor_of(command.ledger), ReturnHold{command.outcome, command.reason});
@@ -98,7 +100,9 @@ void Trade::report(Phase before, Timestamp at) {
   if (shard_.options->on_phase_change) shard_.options->on_phase_change({plan_->id, after, at});
 }
 
-const MonitorActor& Trade::home() const { return shard_.monitor_of(plan_->legs.front().ledger); }
+const MonitorActor& Trade::home() const {
+  return shard_.monitor_of(plan_->legs.front().ledger);
+}
 
 void count_phase(Tally& tally, Phase from, Phase to) {
   if (from == Phase::suspended) --tally.suspended;

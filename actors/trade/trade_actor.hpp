@@ -1,5 +1,5 @@
-// A trade as an actor: it hears durable facts, lets core/trade decide, and carries out the commands. It holds no rule of
-// its own.
+// A trade as an actor: it hears durable facts, lets core/trade decide, and carries out the commands. It holds no rule
+// of its own.
 #pragma once
 
 #include "actors/shard.hpp"
@@ -12,6 +12,7 @@ class Trade : public TradeActor::base {
   Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state);
 
   behavior_type make_behavior() override;
+
   const char* name() const override { return "trade"; }
 
  private:

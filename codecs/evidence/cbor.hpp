@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -56,11 +57,10 @@ class Writer {
 
   void unsigned_integer(std::uint64_t value) { head(Major::unsigned_integer, value); }
 
-  void integer(const std::uint64_t& value) { unsigned_integer(value); }
-
-  void integer(const std::uint32_t& value) { unsigned_integer(value); }
-
-  void integer(const std::uint16_t& value) { unsigned_integer(value); }
+  template <std::unsigned_integral Integer>
+  void integer(const Integer& value) {
+    unsigned_integer(value);
+  }
 
   template <class Tag>
   void integer(const Ordinal<Tag>& value) {

@@ -14,7 +14,7 @@ namespace clearspan::evidence::fields {
 inline constexpr std::size_t kMovementsMax = 4096;  // in one txn; no ledger takes more in one
 
 inline constexpr auto kMovement = [](auto& coder, auto& movement) {
-  coder.array(9);
+  coder.array(10);
   coder.fixed(movement.ref);
   coder.enumerator(movement.kind, MovementKind::payment);
   coder.text(movement.asset);
@@ -24,6 +24,7 @@ inline constexpr auto kMovement = [](auto& coder, auto& movement) {
   coder.fixed_or_null(movement.hold_key);
   coder.integer(movement.not_after);
   coder.integer(movement.reclaim_after);
+  coder.integer(movement.attempt);
 };
 
 inline constexpr auto kPosition = [](auto& coder, auto& position) {

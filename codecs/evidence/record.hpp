@@ -1,11 +1,11 @@
-// The evidence records: everything that the engine knew and did. A trade's state is the fold of core/trade's advance() over
-// the records that name it, in the order of the log; everything else (index, metrics, views) is a projection.
+// The evidence records: everything that the engine knew and did. A trade's state is the fold of core/trade's advance()
+// over the records that name it, in the order of the log; everything else (index, metrics, views) is a projection.
 //
 // Ordering rule: evidence of the cause -> decision -> intent with the signed bytes -> send. Each is durable before the
 // next is visible outside.
 //
-// A record is one deterministic CBOR item (RFC 8949, section 4.2): the array [type, at_ms, body...]; field orders are in
-// record.cpp next to the code that writes them. Types are numbers that are never reused.
+// A record is one deterministic CBOR item (RFC 8949, section 4.2): the array [type, at_ms, body...]; field orders are
+// in record.cpp next to the code that writes them. Types are numbers that are never reused.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +32,12 @@ struct EngineStarted {
   bool operator==(const EngineStarted&) const = default;
 };
 
-// A trade exists: its plan, and the request that asked for it. A repeated request with the same key is recognised by it.
+// A trade exists: its plan, and the request that asked for it. A repeated request with the same key is recognised by
+// it.
 struct TradeCreated {
   Plan plan;
-  std::string idempotency_key;  // empty when the request had none
-  Hash32 request_digest;        // SHA-256 of the request's body; zero when there was no request
+  std::string idempotency_key;     // empty when the request had none
+  Hash32 request_digest;           // SHA-256 of the request's body; zero when there was no request
   std::uint32_t request_item = 0;  // position in a request that asked for several trades
 
   bool operator==(const TradeCreated&) const = default;

@@ -26,7 +26,8 @@ class SystemClock final : public Clock {
 // RFC 3339 in UTC with milliseconds: "2026-11-21T09:30:00.250Z".
 std::string to_rfc3339(Timestamp time);
 
-// Reads RFC 3339 in UTC ("Z"), with zero to three fraction digits. None for any other text or a date that does not exist.
+// Reads RFC 3339 in UTC ("Z"), with zero to three fraction digits. None for any other text or a date that does not
+// exist.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 }  // namespace clearspan

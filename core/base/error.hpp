@@ -1,5 +1,5 @@
-// The errors of Clearspan. There is one enumeration for the whole project: each enumerator is one thing that a person can
-// act on, and its name is the code that REST, the CLI and the logs show. The list is error_codes.def.
+// The errors of Clearspan. There is one enumeration for the whole project: each enumerator is one thing that a person
+// can act on, and its name is the code that REST, the CLI and the logs show. The list is error_codes.def.
 #pragma once
 
 #include <cstdint>

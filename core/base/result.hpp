@@ -89,8 +89,8 @@ inline Error make_error(ErrorCode code, std::string detail = {}, std::string fie
   declaration = std::move(name).value()
 
 // CLEARSPAN_CHECK_OK(status_call()): returns the error from this function, if there is one.
-#define CLEARSPAN_CHECK_OK(expression)                                                       \
-  do {                                                                                       \
-    auto clearspan_status = (expression);                                                    \
-    if (!clearspan_status.ok()) return std::move(clearspan_status).error();                  \
+#define CLEARSPAN_CHECK_OK(expression)                                      \
+  do {                                                                      \
+    auto clearspan_status = (expression);                                   \
+    if (!clearspan_status.ok()) return std::move(clearspan_status).error(); \
   } while (false)

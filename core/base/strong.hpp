@@ -36,5 +36,7 @@ struct std::hash<clearspan::Ordinal<Tag>> {
 
 template <class Tag>
 struct std::hash<clearspan::Name<Tag>> {
-  std::size_t operator()(const clearspan::Name<Tag>& name) const noexcept { return std::hash<std::string>{}(name.text); }
+  std::size_t operator()(const clearspan::Name<Tag>& name) const noexcept {
+    return std::hash<std::string>{}(name.text);
+  }
 };

@@ -8,7 +8,7 @@ namespace clearspan {
 
 }  // namespace clearspan
 
-#define CLEARSPAN_VERIFY(condition)                                                   \
-  do {                                                                                \
-    if (!(condition)) ::clearspan::verify_failed(#condition, __FILE__, __LINE__);     \
+#define CLEARSPAN_VERIFY(condition)                                               \
+  do {                                                                            \
+    if (!(condition)) ::clearspan::verify_failed(#condition, __FILE__, __LINE__); \
   } while (false)

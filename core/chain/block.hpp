@@ -10,7 +10,8 @@
 
 namespace clearspan {
 
-// A txn that is in the block and may be ours: sent to the escrow contract, or from an account that the engine signs for.
+// A txn that is in the block and may be ours: sent to the escrow contract, or from an account that the engine signs
+// for.
 struct IncludedTxn {
   TxnId id;
   std::uint32_t index = 0;  // in the block
@@ -26,12 +27,12 @@ struct VerifiedBlock {
   Height height;
   BlockHash hash;
   BlockHash parent;
-  LedgerTime time;       // the ledger's clock at this block
-  Timestamp timestamp;   // as the block states it; zero when it states none
-  std::vector<Outcome> outcomes;    // in the order of their positions
-  std::vector<IncludedTxn> txns;    // in the order of their indexes
-  std::uint32_t txn_count = 0;      // of all txns in the block
-  std::uint64_t bytes = 0;          // of the raw data that was verified
+  LedgerTime time;                // the ledger's clock at this block
+  Timestamp timestamp;            // as the block states it; zero when it states none
+  std::vector<Outcome> outcomes;  // in the order of their positions
+  std::vector<IncludedTxn> txns;  // in the order of their indexes
+  std::uint32_t txn_count = 0;    // of all txns in the block
+  std::uint64_t bytes = 0;        // of the raw data that was verified
 };
 
 using VerifiedBlockPtr = std::shared_ptr<const VerifiedBlock>;

@@ -34,7 +34,9 @@ EngineTag engine_of(const OperationRef& ref) {
   return engine;
 }
 
-std::string to_string(const TradeId& id) { return to_hex(id.view()); }
+std::string to_string(const TradeId& id) {
+  return to_hex(id.view());
+}
 
 std::optional<TradeId> parse_trade_id(std::string_view text) {
   TradeId id;

@@ -24,10 +24,10 @@ struct Movement {
   MovementKind kind = MovementKind::hold;
   AssetId asset;
   Amount amount;
-  AccountId from;       // hold, payment: who gives. release, refund: the same account as in the hold
-  AccountId to;         // hold, release: the payee on release. payment: the payee. refund: who gave
-  HoldKey hold_key;     // release, refund: the hold to end. Zero otherwise
-  LedgerTime not_after; // the last ledger time at which it may take effect; kNever for one without an end
+  AccountId from;            // hold, payment: who gives. release, refund: the same account as in the hold
+  AccountId to;              // hold, release: the payee on release. payment: the payee. refund: who gave
+  HoldKey hold_key;          // release, refund: the hold to end. Zero otherwise
+  LedgerTime not_after;      // the last ledger time at which it may take effect; kNever for one without an end
   LedgerTime reclaim_after;  // hold: from here on the payer may take the value back by itself; kNever if it never may
   std::uint8_t attempt = 0;  // release, refund: how many before it failed or died. Not part of what the ledger sees
 
@@ -42,7 +42,9 @@ struct MovementKey {
   auto operator<=>(const MovementKey&) const = default;
 };
 
-inline MovementKey key_of(const Movement& movement) { return {movement.ref, movement.kind}; }
+inline MovementKey key_of(const Movement& movement) {
+  return {movement.ref, movement.kind};
+}
 
 // Where a block proves something: everything needed to find the same fact again.
 struct BlockPosition {

@@ -27,8 +27,8 @@ struct LedgerTraits {
   Millis finality_max{0};          // from inclusion to final by policy, at the expected pace
   std::uint64_t txn_validity = 0;  // ledger time that a release or refund stays valid once signed; 0: for ever
   std::uint32_t movements_per_txn_max = 1;
-  bool has_sequence = false;       // txns of an account are ordered by a sequence number
-  bool has_reclaim = false;        // the payer may take a hold back by itself after reclaim_after
+  bool has_sequence = false;  // txns of an account are ordered by a sequence number
+  bool has_reclaim = false;   // the payer may take a hold back by itself after reclaim_after
   std::vector<Asset> assets;
   std::string escrow;  // where payers deposit by themselves: a contract's address; empty where holds need no address
 };

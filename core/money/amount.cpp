@@ -22,7 +22,9 @@ Result<Amount> subtract(const Amount& a, const Amount& b) {
   return Amount(U256(a.units() - b.units()));
 }
 
-std::string to_string(const Amount& amount) { return amount.units().str(); }
+std::string to_string(const Amount& amount) {
+  return amount.units().str();
+}
 
 Result<Amount> parse_amount(std::string_view text) {
   if (text.starts_with('-')) return make_error(ErrorCode::amount_negative, "an amount has no sign");

@@ -1,5 +1,5 @@
-// Money: a whole number of an asset's smallest unit, up to 2^256 - 1, never a floating-point number. Every operation that
-// could overflow or go below zero returns a Result; nothing wraps.
+// Money: a whole number of an asset's smallest unit, up to 2^256 - 1, never a floating-point number. Every operation
+// that could overflow or go below zero returns a Result; nothing wraps.
 #pragma once
 
 #include <boost/multiprecision/cpp_int.hpp>

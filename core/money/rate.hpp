@@ -1,5 +1,5 @@
-// Conversion rates as exact fractions. A payer's amount is the merchant's amount times the rate, rounded up, so that the
-// exchanger never receives less than its terms say; the rounding is at most one smallest unit and part of the plan.
+// Conversion rates as exact fractions. A payer's amount is the merchant's amount times the rate, rounded up, so that
+// the exchanger never receives less than its terms say; the rounding is at most one smallest unit and part of the plan.
 #pragma once
 
 #include <cstdint>

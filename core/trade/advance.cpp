@@ -18,12 +18,18 @@ struct Overloaded : Handlers... {
 template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;  // clang 14 does not deduce it for an aggregate
 
-bool is_hold(const Plan& plan, std::size_t leg) { return plan.legs[leg].role == LegRole::hold; }
+bool is_hold(const Plan& plan, std::size_t leg) {
+  return plan.legs[leg].role == LegRole::hold;
+}
 
-Step stay(State state) { return {std::move(state), {}}; }
+Step stay(State state) {
+  return {std::move(state), {}};
+}
 
 // The keys of the trade's own holds, by leg; zero where there is none.
-std::vector<HoldKey> keys_of(const Deciding& state) { return state.holds; }
+std::vector<HoldKey> keys_of(const Deciding& state) {
+  return state.holds;
+}
 
 std::vector<HoldKey> keys_of(const Preparing& state) {
   std::vector<HoldKey> keys;
@@ -57,8 +63,8 @@ Step start_releasing(const Plan& plan, const std::vector<HoldKey>& keys) {
   return {std::move(next), {RecordDecision{Decision::commit}}};
 }
 
-// Gives up preparing. Holds that were asked for and are not final may still land; each is abandoned and then waited for.
-// `gone`: the leg that is known never to take effect, or whose value is back with its payer already.
+// Gives up preparing. Holds that were asked for and are not final may still land; each is abandoned and then waited
+// for. `gone`: the leg that is known never to take effect, or whose value is back with its payer already.
 Step start_refunding(const Plan& plan, const std::vector<std::optional<HoldKey>>& placed, AbortReason reason,
                      std::optional<LegIndex> gone, Progress gone_as) {
   Refunding next;
@@ -117,8 +123,8 @@ Commands submit_endings(const std::vector<HoldEnding>& holds, MovementKind kind)
   return commands;
 }
 
-// Counts a failed or dead release or refund and asks again, up to the limit. Before the decision is on record the engine
-// has asked for none: what failed is a stranger's.
+// Counts a failed or dead release or refund and asks again, up to the limit. Before the decision is on record the
+// engine has asked for none: what failed is a stranger's.
 template <class Ending>
 Step retry_ending(Ending state, LegIndex leg, MovementKind kind) {
   if (!state.decision_recorded) return stay(std::move(state));
@@ -168,7 +174,8 @@ Step on_hold_outcome(const Plan& plan, Preparing state, const Outcome& outcome) 
   return start_releasing(plan, next.holds);
 }
 
-// A hold that ended while the trade still relied on it. While preparing it aborts the trade; later it contradicts the plan.
+// A hold that ended while the trade still relied on it. While preparing it aborts the trade; later it contradicts the
+// plan.
 Step on_ending_outcome(const Plan& plan, Preparing state, const Outcome& outcome) {
   for (std::size_t i = 0; i < state.holds.size(); ++i) {
     if (outcome.ok && state.holds[i] == outcome.hold_key) {
@@ -258,7 +265,8 @@ Step on_late_hold(const Plan& plan, Refunding state, const Outcome& outcome) {
   if (find_hold(state.holds, outcome.hold_key)) return stay(std::move(state));
   const bool is_expected = hold.progress == Progress::may_land;
   if (const auto reason = reason_to_return(plan.legs[leg], outcome, !is_expected)) {
-    return {std::move(state), {send_back(plan, outcome, hold.progress == Progress::void_ ? ReturnReason::late : *reason)}};
+    return {std::move(state),
+            {send_back(plan, outcome, hold.progress == Progress::void_ ? ReturnReason::late : *reason)}};
   }
   hold = {Progress::ending, 0, outcome.hold_key};
   Commands commands;
@@ -397,8 +405,8 @@ Result<Step> on_decided(State state, Decision decision) {
     return step;
   }
   const Phase phase = phase_of(state);
-  const bool over = decision == Decision::commit ? phase == Phase::settled
-                                                 : phase == Phase::refunded || phase == Phase::rejected;
+  const bool over =
+      decision == Decision::commit ? phase == Phase::settled : phase == Phase::refunded || phase == Phase::rejected;
   if (over || phase == Phase::suspended) return stay(std::move(state));
   return make_error(ErrorCode::invalid_transition, "a decision is recorded that the trade never took");
 }
@@ -430,8 +438,8 @@ std::optional<LegIndex> leg_of_key(const State& state, const HoldKey& key) {
   return std::nullopt;
 }
 
-// The leg that the outcome is about, on the leg's own ledger. The ending of a hold is matched by the hold's key: a returned
-// deposit's ref names the trade that it was meant for.
+// The leg that the outcome is about, on the leg's own ledger. The ending of a hold is matched by the hold's key: a
+// returned deposit's ref names the trade that it was meant for.
 std::optional<LegIndex> leg_concerned(const Plan& plan, const State& state, const OutcomeFinal& fact) {
   std::optional<LegIndex> leg;
   switch (fact.outcome.kind) {
@@ -454,10 +462,12 @@ Step on_outcome(const Plan& plan, State state, const OutcomeFinal& fact) {
   // A hold without a key can be neither released nor refunded: no ledger has one.
   if (outcome.kind == MovementKind::hold && outcome.ok && outcome.hold_key.is_zero()) return stay(std::move(state));
   if (leg_concerned(plan, state, fact)) {
-    return std::visit([&](auto&& current) { return on_outcome_in(plan, std::forward<decltype(current)>(current), outcome); }, std::move(state));
+    return std::visit(
+        [&](auto&& current) { return on_outcome_in(plan, std::forward<decltype(current)>(current), outcome); },
+        std::move(state));
   }
-  // Anybody can write a ref that names a leg which the plan lacks, or has on another ledger. A hold under it is real value
-  // and goes back.
+  // Anybody can write a ref that names a leg which the plan lacks, or has on another ledger. A hold under it is real
+  // value and goes back.
   if (outcome.kind != MovementKind::hold || !outcome.ok) return stay(std::move(state));
   return {std::move(state), {ReturnDeposit{fact.ledger, outcome, ReturnReason::wrong_terms}}};
 }
@@ -515,7 +525,8 @@ Result<Step> advance(const Plan& plan, State state, const Event& event) {
           [&](const OutcomeFinal& fact) -> Result<Step> { return on_outcome(plan, std::move(state), fact); },
           [&](const MovementDead& fact) -> Result<Step> {
             CLEARSPAN_CHECK_OK(check_leg(plan, fact.leg, fact.kind));
-            return on_void(plan, std::move(state), fact.leg, fact.kind, AbortReason::hold_dead, AbortReason::pivot_dead);
+            return on_void(plan, std::move(state), fact.leg, fact.kind, AbortReason::hold_dead,
+                           AbortReason::pivot_dead);
           },
           [&](const MovementRefused& fact) -> Result<Step> {
             CLEARSPAN_CHECK_OK(check_leg(plan, fact.leg, fact.kind));

@@ -20,9 +20,9 @@ inline constexpr std::uint8_t kEndingFailuresMax = 50;
 // The state of a trade before any event.
 State initial_state(const Plan& plan);
 
-// What the event changes. An event that says nothing new leaves the state as it is and asks for nothing. Outcomes may hold
-// anything that a ledger lets strangers write; they never fail. An event of the engine's own that does not fit the plan or
-// the state is a bug: invalid_transition.
+// What the event changes. An event that says nothing new leaves the state as it is and asks for nothing. Outcomes may
+// hold anything that a ledger lets strangers write; they never fail. An event of the engine's own that does not fit the
+// plan or the state is a bug: invalid_transition.
 Result<Step> advance(const Plan& plan, State state, const Event& event);
 
 // What a trade in this state is waiting for, as the commands that ask for it. Carrying out a command again has no

@@ -11,7 +11,10 @@ namespace clearspan {
 // same terms is a duplicate.
 std::optional<ReturnReason> reason_to_return(const Leg& leg, const Outcome& hold, bool already_placed);
 
-// The plan that sends one hold back to its payer. Its id is derived from the hold's key: a hold is returned once.
+// The id of the trade that sends a hold back, derived from the hold's key: a hold is returned once.
+TradeId return_id_of(const HoldKey& hold);
+
+// The plan that sends one hold back to its payer.
 Plan make_return_plan(const Outcome& hold, const LedgerId& ledger, ReturnReason reason, const EngineTag& engine,
                       Timestamp now);
 

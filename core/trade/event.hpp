@@ -18,9 +18,9 @@ struct Started {
   bool operator==(const Started&) const = default;
 };
 
-// A final block of `ledger` holds this outcome of one of the trade's movements, or of a deposit that names the trade. What
-// happened on another ledger than the leg's says nothing about the leg, whatever its ref. Anybody can write a txn that names
-// a ref and fails: an outcome that is not ok is a fact only when the engine signed the txn itself.
+// A final block of `ledger` holds this outcome of one of the trade's movements, or of a deposit that names the trade.
+// What happened on another ledger than the leg's says nothing about the leg, whatever its ref. Anybody can write a txn
+// that names a ref and fails: an outcome that is not ok is a fact only when the engine signed the txn itself.
 struct OutcomeFinal {
   LedgerId ledger;
   Outcome outcome;

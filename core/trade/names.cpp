@@ -159,7 +159,7 @@ AbortReason abort_reason_of(const State& state) {
 
 std::string_view name_of(const Event& event) {
   static constexpr std::array<std::string_view, std::variant_size_v<Event>> kNames = {
-      "started",         "outcome_final",    "movement_dead", "movement_refused", "prepare_deadline_passed",
+      "started",          "outcome_final", "movement_dead", "movement_refused", "prepare_deadline_passed",
       "cancel_requested", "decided"};
   return kNames[event.index()];
 }

@@ -1,6 +1,6 @@
-// A plan: the compiled legs of one trade, their order, deadlines and amounts. It is pinned in the trade's first evidence
-// record and never changes. Legs with the role `hold` are reversible until the decision; at most one leg is the pivot, the
-// one irrevocable payment whose proven outcome decides the trade.
+// A plan: the compiled legs of one trade, their order, deadlines and amounts. It is pinned in the trade's first
+// evidence record and never changes. Legs with the role `hold` are reversible until the decision; at most one leg is
+// the pivot, the one irrevocable payment whose proven outcome decides the trade.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,15 @@ struct PaymentTerms {
 };
 
 // Why value that no open trade expected is sent back (scenario "return").
-enum class ReturnReason : std::uint8_t { late, duplicate, overpaid, underpaid, wrong_asset, wrong_terms, unknown_trade };
+enum class ReturnReason : std::uint8_t {
+  late,
+  duplicate,
+  overpaid,
+  underpaid,
+  wrong_asset,
+  wrong_terms,
+  unknown_trade
+};
 
 std::string_view to_string(ReturnReason reason);
 

@@ -92,8 +92,8 @@ struct Refunding {
   bool operator==(const Refunding&) const = default;
 };
 
-// Once a trade is over or suspended, `holds` still names what was its own, by leg (zero: none), so that a hold that is reported
-// again is not taken for a deposit that came late.
+// Once a trade is over or suspended, `holds` still names what was its own, by leg (zero: none), so that a hold that is
+// reported again is not taken for a deposit that came late.
 struct Settled {
   std::vector<HoldKey> holds;
 

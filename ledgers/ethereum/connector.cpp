@@ -227,7 +227,7 @@ Result<Amount> EvmConnector::balance(const AccountId& account, const AssetId& as
   if (!token.is_zero()) {
     call = {"eth_call", params({call_object(token, encode_balance_of(owner)), tag_or_height(height)})};
   }
-  CLEARSPAN_TRY(const auto agreed, read_.agree(call, read_as_quantity, Deadline(timeout)));
+  CLEARSPAN_TRY(const auto agreed, write_.agree(call, read_as_quantity, Deadline(timeout)));
   return read_quantity(agreed.reading);
 }
 

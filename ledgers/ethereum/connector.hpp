@@ -1,9 +1,10 @@
 // An EVM chain as a ledger: value is held by the escrow contract, and everything is read from blocks whose hashes the
 // decoder recomputes. Standard JSON-RPC only.
 //
-//   read   tip, wait_for_block, block, balance, check     the block follower
-//   write  submit, next_sequence                          the sender
-//   pure   sign, signer_of, canonical_account             any one thread at a time
+//   read   tip, wait_for_block, block, check              the block follower
+//   write  submit, next_sequence, balance                 the sender
+//   pure   sign                                           any one thread at a time
+//          signer_of, canonical_account                   any thread
 //
 // Each group has its own connections. An agreement of several nodes is needed for whatever money rests on: the hash at
 // a height, a balance, a sequence number, the chain's id and the contract's code.

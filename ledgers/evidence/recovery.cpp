@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/trade/deposit.hpp"
+
 namespace clearspan::evidence {
 namespace {
 
@@ -30,6 +32,7 @@ Status RecoveryFold::fold(const RecordRef&, Timestamp, EngineStarted&& body) {
 
 Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeCreated&& body) {
   const TradeId id = body.plan.id;
+  expected_returns_.erase(id);
   if (over_.contains(id)) return unfit(ErrorCode::log_corrupt, ref, "trade " + to_string(id) + " exists and is over");
   const auto [found, is_new] = recovered_.trades.try_emplace(id);
   if (!is_new) return unfit(ErrorCode::log_corrupt, ref, "trade " + to_string(id) + " exists already");
@@ -47,7 +50,13 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeCreated&& bod
 Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeEvent&& body) {
   const auto found = recovered_.trades.find(body.trade);
   if (found == recovered_.trades.end()) {
-    if (over_.contains(body.trade)) return Done{};
+    if (over_.contains(body.trade)) {
+      const auto* fact = std::get_if<OutcomeFinal>(&body.event);
+      if (fact != nullptr && fact->outcome.kind == MovementKind::hold && fact->outcome.ok) {
+        expect_return({fact->ledger, fact->outcome, ReturnReason::late});
+      }
+      return Done{};
+    }
     return unfit(ErrorCode::log_corrupt, ref, "trade " + to_string(body.trade) + " was never created");
   }
   LiveTrade& trade = found->second;
@@ -56,6 +65,9 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeEvent&& body)
     return unfit(
         step.error().code, ref,
         "trade " + to_string(body.trade) + ", " + std::string(name_of(body.event)) + ": " + step.error().detail);
+  }
+  for (const Command& command : step->commands) {
+    if (const auto* deposit = std::get_if<ReturnDeposit>(&command)) expect_return(*deposit);
   }
   if (is_terminal(phase_of(step->next))) {
     over_.insert(body.trade);
@@ -66,6 +78,11 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeEvent&& body)
   trade.updated = at;
   trade.last_sequence = ref.sequence;
   return Done{};
+}
+
+void RecoveryFold::expect_return(const ReturnDeposit& deposit) {
+  const TradeId id = return_id_of(deposit.outcome.hold_key);
+  if (!recovered_.trades.contains(id) && !over_.contains(id)) expected_returns_.insert_or_assign(id, deposit);
 }
 
 Status RecoveryFold::fold(const RecordRef& ref, Timestamp, TxnSigned&& body) {
@@ -106,6 +123,8 @@ Recovered RecoveryFold::finish() {
     std::sort(outstanding.begin(), outstanding.end(),
               [](const OutstandingTxn& a, const OutstandingTxn& b) { return a.sequence < b.sequence; });
   }
+  for (auto& [id, deposit] : expected_returns_) recovered_.missing_returns.push_back(std::move(deposit));
+  expected_returns_.clear();
   open_txns_.clear();
   over_.clear();
   return std::exchange(recovered_, {});

@@ -45,6 +45,7 @@ struct Recovered {
   std::map<LedgerId, std::vector<OutstandingTxn>> outstanding;  // per ledger in the order of signing
   std::map<LedgerId, ViewAdvanced> views;                       // the last one per ledger
   std::map<LedgerId, LedgerFrozen> frozen;                      // the first one per ledger
+  std::vector<ReturnDeposit> missing_returns;                   // deposits to be sent back, and no trade that does it
 };
 
 // Folds records one by one, in the order of the log.
@@ -67,7 +68,10 @@ class RecoveryFold {
   Status fold(const RecordRef& ref, Timestamp at, ViewAdvanced&& body);
   Status fold(const RecordRef& ref, Timestamp at, LedgerFrozen&& body);
 
+  void expect_return(const ReturnDeposit& deposit);
+
   Recovered recovered_;
+  std::unordered_map<TradeId, ReturnDeposit> expected_returns_;  // by the id that the returning trade will have
   std::map<LedgerId, std::unordered_map<TxnId, OutstandingTxn>> open_txns_;
   std::unordered_set<TradeId> over_;  // so that an event of a finished trade is told from one of no trade
 };

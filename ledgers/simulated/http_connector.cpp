@@ -83,10 +83,10 @@ Result<Amount> HttpConnector::balance(const AccountId& account, const AssetId& a
                                       CallTimeout timeout) {
   if (!is_account_name(account.text)) return make_error(ErrorCode::unknown_account, "this is no name of an account");
   if (!is_asset_name(asset.text)) return make_error(ErrorCode::unknown_asset, "this is no name of an asset");
-  CLEARSPAN_TRY(const std::string body, reader_.get("/v1/balances/" + account.text + "/" + asset.text +
+  CLEARSPAN_TRY(const std::string body, writer_.get("/v1/balances/" + account.text + "/" + asset.text +
                                                         "?height=" + std::to_string(height.value),
                                                     timeout));
-  return amount_in(document_, body);
+  return amount_in(balance_document_, body);
 }
 
 Status HttpConnector::submit(const SignedTxn& txn, CallTimeout timeout) {

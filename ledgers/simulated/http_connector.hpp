@@ -37,8 +37,9 @@ class HttpConnector final : public ConnectorBase {
   NodeClient reader_;  // of the block follower
   NodeClient writer_;  // of the sender
   transport::WebSocketClient heads_;
-  json::Document document_;      // of the block follower
-  SteadyTime next_websocket_{};  // when to try to open it again
+  json::Document document_;          // of the block follower
+  json::Document balance_document_;  // of the sender
+  SteadyTime next_websocket_{};      // when to try to open it again
 };
 
 }  // namespace clearspan::simulated

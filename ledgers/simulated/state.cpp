@@ -98,8 +98,8 @@ std::string_view State::apply_hold(const Operation& operation, const SignerKey& 
   if (const auto reason = find_transfer(operation, signer, transfer); !reason.empty()) return reason;
   if (!move(transfer.asset, transfer.from, kEscrow, operation.amount)) return "insufficient_funds";
   const HoldKey key = hold_key_of(txn, index);
-  holds_.emplace(
-      key, Hold{operation.ref, transfer.asset, transfer.from, transfer.to, operation.amount, operation.reclaim_after});
+  holds_.find_or_insert(key) = {key,         operation.ref,    transfer.asset,         transfer.from,
+                                transfer.to, operation.amount, operation.reclaim_after};
   undo_.back().opened.push_back(key);
   count(operation.ref, &RefEffects::holds);
   return {};
@@ -108,17 +108,17 @@ std::string_view State::apply_hold(const Operation& operation, const SignerKey& 
 std::string_view State::apply_payment(const Operation& operation, const SignerKey& signer) {
   Transfer transfer;
   if (const auto reason = find_transfer(operation, signer, transfer); !reason.empty()) return reason;
-  const auto known = effects_.find(operation.ref);
-  if (known != effects_.end() && known->second.payments > 0) return "duplicate_ref";
+  const RefEffects* known = effects_.find(operation.ref);
+  if (known != nullptr && known->payments > 0) return "duplicate_ref";
   if (!move(transfer.asset, transfer.from, transfer.to, operation.amount)) return "insufficient_funds";
   count(operation.ref, &RefEffects::payments);
   return {};
 }
 
 OperationResult State::apply_end(const Operation& operation, const SignerKey& signer) {
-  const auto found = holds_.find(operation.hold_key);
-  if (found == holds_.end()) return failed("hold_not_open");
-  const Hold& hold = found->second;
+  const Hold* found = holds_.find(operation.hold_key);
+  if (found == nullptr) return failed("hold_not_open");
+  const Hold& hold = *found;
   const bool is_release = operation.kind == MovementKind::release;
   const bool is_operator = signer == operator_key_;
   const bool is_payer = !is_release && signer == keys_[hold.payer];
@@ -137,8 +137,8 @@ OperationResult State::apply_end(const Operation& operation, const SignerKey& si
   result.reclaimed = reclaimed;
   count(hold.ref, is_release ? &RefEffects::releases : &RefEffects::refunds);
   if (reclaimed) count(hold.ref, &RefEffects::reclaims);
-  undo_.back().ended.emplace_back(found->first, hold);
-  holds_.erase(found);
+  undo_.back().ended.push_back(hold);
+  holds_.erase(operation.hold_key);
   return result;
 }
 
@@ -157,9 +157,7 @@ void State::set_balance(std::size_t cell, const Amount& amount) {
 }
 
 void State::count(const OperationRef& ref, std::uint32_t RefEffects::*what) {
-  RefEffects& effects = effects_[ref];
-  effects.ref = ref;
-  ++(effects.*what);
+  ++(effects_.find_or_insert(ref).*what);
   undo_.back().effects.emplace_back(ref, what);
   ++undo_operations_;
 }
@@ -172,12 +170,12 @@ bool State::undo_block() {
   height_ = Height{height_.value - 1};
   for (const std::size_t cell : undo.cells) balances_.undo_to(cell, height_);
   // A hold that the block both opened and ended is put back here and taken away below.
-  for (const auto& [key, hold] : undo.ended) holds_.emplace(key, hold);
+  for (const Hold& hold : undo.ended) holds_.find_or_insert(hold.key) = hold;
   for (const HoldKey& key : undo.opened) holds_.erase(key);
   for (const auto& [ref, what] : undo.effects) {
-    const auto found = effects_.find(ref);
-    --(found->second.*what);
-    if (found->second == RefEffects{ref}) effects_.erase(found);
+    RefEffects& effects = *effects_.find(ref);
+    --(effects.*what);
+    if (effects == RefEffects{ref}) effects_.erase(ref);
   }
   return true;
 }
@@ -214,15 +212,15 @@ Books State::books() const {
       books.accounts.push_back(line);
     }
   }
-  for (const auto& [key, hold] : holds_) {
-    books.open_holds.push_back({key,
+  holds_.for_each([&](const Hold& hold) {
+    books.open_holds.push_back({hold.key,
                                 hold.ref,
                                 assets_[hold.asset].id,
                                 hold.amount,
                                 {accounts_[hold.payer]},
                                 {accounts_[hold.payee]},
                                 hold.reclaim_after});
-  }
+  });
   std::sort(books.open_holds.begin(), books.open_holds.end(),
             [](const OpenHold& a, const OpenHold& b) { return a.key < b.key; });
   return books;
@@ -231,7 +229,7 @@ Books State::books() const {
 std::vector<RefEffects> State::effects() const {
   std::vector<RefEffects> effects;
   effects.reserve(effects_.size());
-  for (const auto& [ref, counted] : effects_) effects.push_back(counted);
+  effects_.for_each([&](const RefEffects& counted) { effects.push_back(counted); });
   std::sort(effects.begin(), effects.end(), [](const RefEffects& a, const RefEffects& b) { return a.ref < b.ref; });
   return effects;
 }

@@ -23,6 +23,7 @@
 #include "ledgers/simulated/books.hpp"
 #include "ledgers/simulated/faults.hpp"
 #include "ledgers/simulated/genesis.hpp"
+#include "ledgers/simulated/hash_table.hpp"
 
 namespace clearspan::simulated {
 
@@ -64,6 +65,7 @@ class State final : public KeyDirectory {
   using Indexes = std::unordered_map<std::string, Index, TextHash, std::equal_to<>>;
 
   struct Hold {
+    HoldKey key;
     OperationRef ref;
     Index asset = 0;
     Index payer = 0;
@@ -82,7 +84,7 @@ class State final : public KeyDirectory {
   struct Undo {
     std::vector<std::size_t> cells;
     std::vector<HoldKey> opened;
-    std::vector<std::pair<HoldKey, Hold>> ended;
+    std::vector<Hold> ended;
     std::vector<std::pair<OperationRef, std::uint32_t RefEffects::*>> effects;
 
     [[nodiscard]] std::size_t size() const { return effects.size(); }
@@ -114,8 +116,8 @@ class State final : public KeyDirectory {
   std::vector<Amount> genesis_balances_;  // by cell
 
   Height height_;
-  std::unordered_map<HoldKey, Hold> holds_;
-  std::unordered_map<OperationRef, RefEffects> effects_;
+  HashTable<Hold, &Hold::key> holds_;  // the open ones
+  HashTable<RefEffects, &RefEffects::ref> effects_;
   std::deque<Undo> undo_;  // the newest block last
   std::size_t undo_operations_ = 0;
 };

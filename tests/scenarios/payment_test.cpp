@@ -115,8 +115,7 @@ TEST(Payment, a_release_that_is_dropped_is_made_again_and_takes_effect_once) {
 TEST(Payment, survives_a_reorganisation_of_blocks_that_are_not_final) {
   World world;
   const Plan plan = world.pay("alice", "bob", 1000, "carol");
-  world.until("the merchant is paid in some block",
-              [&] { return world.effects(world.b(), plan, 1).payments == 1; });
+  world.until("the merchant is paid in some block", [&] { return world.effects(world.b(), plan, 1).payments == 1; });
   ASSERT_TRUE(world.b().reorganise(2, simulated::ReorganisedTxns::returned).ok());
   world.until_phase(plan, Phase::settled);
   EXPECT_EQ(world.effects(world.b(), plan, 1).payments, 1U);

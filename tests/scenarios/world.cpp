@@ -86,7 +86,9 @@ void World::start() {
   until("the engine is ready", [this] { return engine_->ready(); });
 }
 
-void World::stop() { engine_.reset(); }
+void World::stop() {
+  engine_.reset();
+}
 
 void World::restart() {
   stop();
@@ -118,8 +120,8 @@ Plan World::create(Plan plan) {
   return plan;
 }
 
-Plan World::pay(const std::string& payer, const std::string& merchant, std::uint64_t units, const std::string& exchanger,
-                Placement placed_by) {
+Plan World::pay(const std::string& payer, const std::string& merchant, std::uint64_t units,
+                const std::string& exchanger, Placement placed_by) {
   Profile profile;
   profile.name = exchanger;
   profile.source_ledger = LedgerId{"a-coin"};
@@ -212,8 +214,7 @@ void World::until(const std::string& what, const std::function<bool()>& is_true)
 }
 
 void World::until_phase(const Plan& plan, Phase wanted) {
-  until("trade " + to_string(plan.id) + " is " + std::string(to_string(wanted)),
-        [&] { return phase(plan) == wanted; });
+  until("trade " + to_string(plan.id) + " is " + std::string(to_string(wanted)), [&] { return phase(plan) == wanted; });
 }
 
 void World::until_quiet() {

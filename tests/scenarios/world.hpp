@@ -1,5 +1,5 @@
-// A world for stories: two simulated ledgers, a real engine between them, and verbs. The engine runs on its own threads and
-// writes a real log in a temporary folder; blocks are made while the story waits for something.
+// A world for stories: two simulated ledgers, a real engine between them, and verbs. The engine runs on its own threads
+// and writes a real log in a temporary folder; blocks are made while the story waits for something.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,8 +27,11 @@ class World {
   void start();
   void stop();
   void restart();
+
   [[nodiscard]] Engine& engine() { return *engine_; }
+
   [[nodiscard]] const std::string& data_dir() const { return data_dir_; }
+
   [[nodiscard]] std::vector<std::shared_ptr<Connector>> connectors() const { return {a_.connector, b_.connector}; }
 
   // Requests. Each returns the trade's plan once it is durable; a refused one fails the test.
@@ -38,13 +41,17 @@ class World {
   Status cancel(const Plan& plan);
 
   // A payer places a hold by itself: the plan's first leg, changed by `edit`.
-  void deposit(const Plan& plan, const std::function<void(Movement&)>& edit = [](Movement&) {});
+  void deposit(
+      const Plan& plan, const std::function<void(Movement&)>& edit = [](Movement&) {});
 
   // The ledgers
   [[nodiscard]] simulated::Ledger& a() { return *a_.ledger; }
+
   [[nodiscard]] simulated::Ledger& b() { return *b_.ledger; }
+
   void produce(int blocks);
-  [[nodiscard]] std::uint64_t balance(simulated::Ledger& ledger, const std::string& account, const std::string& asset) const;
+  [[nodiscard]] std::uint64_t balance(simulated::Ledger& ledger, const std::string& account,
+                                      const std::string& asset) const;
   [[nodiscard]] simulated::RefEffects effects(simulated::Ledger& ledger, const Plan& plan, LegIndex leg) const;
 
   // Makes blocks until it is true; fails the test after a generous time.

@@ -11,7 +11,10 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
+#include "ledgers/transport/http_client.hpp"
+#include "ledgers/transport/url.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 
 namespace clearspan::tools {
@@ -86,6 +89,17 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
+// Waits until the engine has recovered and seen its ledgers.
+bool becomes_ready(const std::string& url) {
+  transport::HttpClient client(*transport::parse_url(url), {});
+  for (int i = 0; i < 300; ++i) {
+    const auto answer = client.request({"GET", "/readyz", {}, {}, true}, Millis(1000));
+    if (answer.ok() && answer->status == 200) return true;
+    std::this_thread::sleep_for(Millis(100));
+  }
+  return false;
+}
+
 TEST(CliServe, settles_what_the_command_line_submits_and_ends_on_a_signal) {
   std::string pattern = (std::filesystem::temp_directory_path() / "clearspan_serve_XXXXXX").string();
   const std::filesystem::path folder = ::mkdtemp(pattern.data());
@@ -102,6 +116,8 @@ TEST(CliServe, settles_what_the_command_line_submits_and_ends_on_a_signal) {
     Process serve((folder / "serve.toml").string(), log.string());
     const std::string listening = serve.line();
     ASSERT_TRUE(listening.starts_with("listening on http://127.0.0.1:")) << read_text(log);
+
+    ASSERT_TRUE(becomes_ready(listening.substr(13))) << read_text(log);
 
     struct stat status {};
 

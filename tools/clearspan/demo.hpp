@@ -12,12 +12,12 @@ namespace clearspan::tools {
 struct DemoOptions {
   std::uint32_t trades = 0;  // 0: 10,000 on simulated ledgers, 500 on EVM nodes
   std::uint64_t seed = 1;
-  bool json = false;         // one JSON object at the end, no progress
-  std::string data_dir;      // empty: a temporary folder that is removed at the end
+  bool json = false;     // one JSON object at the end, no progress
+  std::string data_dir;  // empty: a temporary folder that is removed at the end
   bool evm = false;
-  std::string endpoint_a;    // both empty: two local nodes are started
+  std::string endpoint_a;  // both empty: two local nodes are started
   std::string endpoint_b;
-  std::string key_file;      // the key of an account with funds on both nodes
+  std::string key_file;  // the key of an account with funds on both nodes
   std::string contracts_dir = "build/contracts";
 };
 

@@ -1,4 +1,4 @@
-# Every third-party library, as an imported target. Debian's CAF, Crypto++ and libsecp256k1 ship no CMake config, so
+# Every third-party library, as an imported target. Debian's CAF and libsecp256k1 ship no CMake config, so
 # their headers and libraries are found by hand.
 
 set(OPENSSL_USE_STATIC_LIBS OFF)
@@ -20,7 +20,6 @@ function(clearspan_find_library target header library)
                                                                                    ${${target}_INCLUDE})
 endfunction()
 clearspan_find_library(caf_core caf/all.hpp caf_core)
-clearspan_find_library(cryptopp cryptopp/keccak.h cryptopp)
 clearspan_find_library(secp256k1 secp256k1.h secp256k1)
 
 if(CLEARSPAN_TESTS)

@@ -2,8 +2,8 @@
 // same records in the same number of writes, no framing and no hashes.
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <chrono>
-#include <thread>
 
 #include "bench/ledgers/evidence/scratch.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -26,7 +26,14 @@ EncodedGroup make_group(std::uint64_t records) {
 
 // One group in flight while the next one gathers; the last one is durable at the end.
 double seconds_of_log(Disk& disk, const std::string& directory, std::uint64_t records, std::uint64_t groups) {
-  auto log = Log::open(disk, directory, bench_options(), ignore_records(), {});
+  std::atomic<std::uint64_t> durable{0};
+  const auto wait_until_durable = [&](std::uint64_t sequence) {
+    for (std::uint64_t now = durable; now < sequence; now = durable) durable.wait(now);
+  };
+  auto log = Log::open(disk, directory, bench_options(), ignore_records(), [&](const DurableGroup& group) {
+    durable = group.last_sequence;
+    durable.notify_one();
+  });
   require(log.ok());
   const EncodedGroup group = make_group(records);
   const auto start = std::chrono::steady_clock::now();
@@ -34,10 +41,10 @@ double seconds_of_log(Disk& disk, const std::string& directory, std::uint64_t re
   {
     const LogThread thread(**log);
     for (std::uint64_t i = 0; i < groups; ++i) {
-      while ((*log)->queued().records > records) std::this_thread::yield();
       require((*log)->append(group).ok());
+      wait_until_durable(i * records);
     }
-    while ((*log)->durable().sequence < records * groups) std::this_thread::yield();
+    wait_until_durable(records * groups);
     seconds = Seconds(std::chrono::steady_clock::now() - start).count();
   }
   log->reset();

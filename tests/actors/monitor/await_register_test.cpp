@@ -17,7 +17,9 @@ Id id_of(std::uint8_t byte) {
   return id;
 }
 
-MovementKey key_of_ref(std::uint8_t ref, MovementKind kind) { return {id_of<OperationRef>(ref), kind}; }
+MovementKey key_of_ref(std::uint8_t ref, MovementKind kind) {
+  return {id_of<OperationRef>(ref), kind};
+}
 
 TEST(AwaitRegister, a_movement_is_dead_only_after_its_last_ledger_time) {
   AwaitRegister awaits;

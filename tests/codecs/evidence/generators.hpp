@@ -97,40 +97,76 @@ struct Arbitrary<Timestamp> {
 template <>
 struct Arbitrary<Movement> {
   static Gen<Movement> arbitrary() {
-    return gen::build<Movement>(gen::set(&Movement::ref), gen::set(&Movement::kind, detail_records::any_kind()),
-                                gen::set(&Movement::asset), gen::set(&Movement::amount), gen::set(&Movement::from),
-                                gen::set(&Movement::to), gen::set(&Movement::hold_key), gen::set(&Movement::not_after),
-                                gen::set(&Movement::reclaim_after));
+    return gen::exec([] {
+      Movement value;
+      value.ref = *gen::arbitrary<decltype(value.ref)>();
+      value.kind = *detail_records::any_kind();
+      value.asset = *gen::arbitrary<decltype(value.asset)>();
+      value.amount = *gen::arbitrary<decltype(value.amount)>();
+      value.from = *gen::arbitrary<decltype(value.from)>();
+      value.to = *gen::arbitrary<decltype(value.to)>();
+      value.hold_key = *gen::arbitrary<decltype(value.hold_key)>();
+      value.not_after = *gen::arbitrary<decltype(value.not_after)>();
+      value.reclaim_after = *gen::arbitrary<decltype(value.reclaim_after)>();
+      value.attempt = *gen::arbitrary<decltype(value.attempt)>();
+      return value;
+    });
   }
 };
 
 template <>
 struct Arbitrary<BlockPosition> {
   static Gen<BlockPosition> arbitrary() {
-    return gen::build<BlockPosition>(gen::set(&BlockPosition::height), gen::set(&BlockPosition::block),
-                                     gen::set(&BlockPosition::txn), gen::set(&BlockPosition::txn_index),
-                                     gen::set(&BlockPosition::effect_index));
+    return gen::exec([] {
+      BlockPosition value;
+      value.height = *gen::arbitrary<decltype(value.height)>();
+      value.block = *gen::arbitrary<decltype(value.block)>();
+      value.txn = *gen::arbitrary<decltype(value.txn)>();
+      value.txn_index = *gen::arbitrary<decltype(value.txn_index)>();
+      value.effect_index = *gen::arbitrary<decltype(value.effect_index)>();
+      return value;
+    });
   }
 };
 
 template <>
 struct Arbitrary<Outcome> {
   static Gen<Outcome> arbitrary() {
-    return gen::build<Outcome>(gen::set(&Outcome::ref), gen::set(&Outcome::kind, detail_records::any_kind()),
-                               gen::set(&Outcome::ok), gen::set(&Outcome::reclaimed), gen::set(&Outcome::asset),
-                               gen::set(&Outcome::amount), gen::set(&Outcome::from), gen::set(&Outcome::to),
-                               gen::set(&Outcome::hold_key), gen::set(&Outcome::reclaim_after),
-                               gen::set(&Outcome::position), gen::set(&Outcome::reason, detail_records::any_text()));
+    return gen::exec([] {
+      Outcome value;
+      value.ref = *gen::arbitrary<decltype(value.ref)>();
+      value.kind = *detail_records::any_kind();
+      value.ok = *gen::arbitrary<decltype(value.ok)>();
+      value.reclaimed = *gen::arbitrary<decltype(value.reclaimed)>();
+      value.asset = *gen::arbitrary<decltype(value.asset)>();
+      value.amount = *gen::arbitrary<decltype(value.amount)>();
+      value.from = *gen::arbitrary<decltype(value.from)>();
+      value.to = *gen::arbitrary<decltype(value.to)>();
+      value.hold_key = *gen::arbitrary<decltype(value.hold_key)>();
+      value.reclaim_after = *gen::arbitrary<decltype(value.reclaim_after)>();
+      value.position = *gen::arbitrary<decltype(value.position)>();
+      value.reason = *detail_records::any_text();
+      return value;
+    });
   }
 };
 
 template <>
 struct Arbitrary<Leg> {
   static Gen<Leg> arbitrary() {
-    return gen::build<Leg>(gen::set(&Leg::role, gen::element(LegRole::hold, LegRole::pivot)),
-                           gen::set(&Leg::placement, gen::element(Placement::engine, Placement::payer)),
-                           gen::set(&Leg::ledger), gen::set(&Leg::asset), gen::set(&Leg::amount), gen::set(&Leg::payer),
-                           gen::set(&Leg::payee), gen::set(&Leg::not_after), gen::set(&Leg::reclaim_after));
+    return gen::exec([] {
+      Leg value;
+      value.role = *gen::element(LegRole::hold, LegRole::pivot);
+      value.placement = *gen::element(Placement::engine, Placement::payer);
+      value.ledger = *gen::arbitrary<decltype(value.ledger)>();
+      value.asset = *gen::arbitrary<decltype(value.asset)>();
+      value.amount = *gen::arbitrary<decltype(value.amount)>();
+      value.payer = *gen::arbitrary<decltype(value.payer)>();
+      value.payee = *gen::arbitrary<decltype(value.payee)>();
+      value.not_after = *gen::arbitrary<decltype(value.not_after)>();
+      value.reclaim_after = *gen::arbitrary<decltype(value.reclaim_after)>();
+      return value;
+    });
   }
 };
 
@@ -150,10 +186,13 @@ struct Arbitrary<PaymentTerms> {
 template <>
 struct Arbitrary<ReturnTerms> {
   static Gen<ReturnTerms> arbitrary() {
-    return gen::build<ReturnTerms>(
-        gen::set(&ReturnTerms::reason,
-                 gen::element(ReturnReason::late, ReturnReason::underpaid, ReturnReason::unknown_trade)),
-        gen::set(&ReturnTerms::intended_for), gen::set(&ReturnTerms::hold_key));
+    return gen::exec([] {
+      ReturnTerms value;
+      value.reason = *gen::element(ReturnReason::late, ReturnReason::underpaid, ReturnReason::unknown_trade);
+      value.intended_for = *gen::arbitrary<decltype(value.intended_for)>();
+      value.hold_key = *gen::arbitrary<decltype(value.hold_key)>();
+      return value;
+    });
   }
 };
 
@@ -243,7 +282,9 @@ struct Arbitrary<RecordBody> {
 
 template <>
 struct Arbitrary<Record> {
-  static Gen<Record> arbitrary() { return gen::build<Record>(gen::set(&Record::at), gen::set(&Record::body)); }
+  static Gen<Record> arbitrary() {
+    return gen::exec([] { return Record{*gen::arbitrary<Timestamp>(), *gen::arbitrary<RecordBody>()}; });
+  }
 };
 
 }  // namespace rc

@@ -230,7 +230,7 @@ TEST(RecordTest, refuses_values_that_no_field_has) {
   EXPECT_EQ(fault_after_replacing(txn, "1a0076adf1", "c25821" + std::string(66, '1')), "cbor_malformed") << "2^256";
   EXPECT_EQ(fault_after_replacing(txn, "1a0076adf1", "c3490100000000000000ff"), "cbor_malformed") << "negative bignum";
   EXPECT_EQ(fault_after_replacing(txn, "1a12345678", "1b0000000112345678"), "cbor_malformed") << "fee step above 2^32";
-  EXPECT_EQ(fault_after_replacing(txn, "81895820ee", "9a7fffffff895820ee"), "cbor_malformed")
+  EXPECT_EQ(fault_after_replacing(txn, "818a5820ee", "9a7fffffff8a5820ee"), "cbor_malformed")
       << "list longer than input";
 
   Plan plan;

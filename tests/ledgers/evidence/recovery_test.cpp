@@ -69,6 +69,30 @@ TEST_F(RecoveryTest, keeps_the_trades_that_are_not_over_with_their_state) {
   EXPECT_EQ(after.last_start->version, "0.1.0");
 }
 
+TEST_F(RecoveryTest, a_deposit_that_was_to_be_sent_back_is_not_forgotten) {
+  story_.start();
+  story_.tell(0, Ending::preparing);
+  Outcome stray;
+  stray.ref = make_operation_ref(Story::id_of(0), 0, story_.engine());
+  stray.kind = MovementKind::hold;
+  stray.ok = true;
+  stray.asset.text = "OTHER";
+  stray.hold_key.bytes.fill(0x99);
+  std::vector<Record> records = story_.take();
+  records.push_back({Story::created_at(1), TradeEvent{Story::id_of(0), OutcomeFinal{kLedgerA, stray}}});
+  write(records);
+  const Recovered before = recovered();
+  ASSERT_EQ(before.missing_returns.size(), 1u);
+  EXPECT_EQ(before.missing_returns.front().outcome, stray);
+  EXPECT_EQ(before.missing_returns.front().reason, ReturnReason::wrong_asset);
+  write({{Story::created_at(2), TradeCreated{make_return_plan(stray, kLedgerA, ReturnReason::wrong_asset,
+                                                              story_.engine(), Story::created_at(2)),
+                                             {},
+                                             {},
+                                             0}}});
+  EXPECT_TRUE(recovered().missing_returns.empty());
+}
+
 TEST_F(RecoveryTest, a_trade_recovered_halfway_goes_on_to_the_same_end) {
   story_.tell(1, Ending::settled);
   const std::vector<Record> records = story_.take();

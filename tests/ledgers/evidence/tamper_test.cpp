@@ -237,6 +237,10 @@ TEST_F(TamperTest, missing_swapped_cut_and_foreign_segments_are_refused) {
     expect_corrupt("segment " + std::to_string(i) + " missing");
   }
   restore();
+  fs::remove(segments_[1]);
+  EXPECT_NE(read_back(*disk_, directory_).detail.find("does not follow the one before it"), std::string::npos);
+
+  restore();
   fs::rename(segments_[1], spare);
   fs::rename(segments_[2], segments_[1]);
   fs::rename(spare, segments_[2]);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "tools/clearspan/demo/evm_world.hpp"
 #include "tools/clearspan/demo/report.hpp"
 #include "tools/clearspan/demo/show.hpp"
 #include "tools/clearspan/demo/simulated_world.hpp"
@@ -15,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kTradesSimulated = 10'000;
+constexpr std::uint32_t kTradesEvm = 500;
 
 // The demo's data folder: the one that was asked for, or a temporary one that goes with the demo.
 class DataFolder {
@@ -66,12 +68,19 @@ class ProgressLine {
 };
 
 Result<std::unique_ptr<DemoWorld>> make_world(const DemoOptions& options, std::uint32_t trades) {
+  if (options.evm) {
+    CLEARSPAN_TRY(std::unique_ptr<DemoWorld> world,
+                  EvmWorld::make({options.endpoint_a, options.endpoint_b, options.key_file, options.contracts_dir}));
+    return world;
+  }
   CLEARSPAN_TRY(std::unique_ptr<DemoWorld> world, SimulatedWorld::make(trades, options.seed));
   return world;
 }
 
 Result<DemoReport> play(const DemoOptions& options, std::ostream& err) {
-  const std::uint32_t trades = options.trades == 0 ? kTradesSimulated : options.trades;
+  const std::uint32_t by_default = options.evm ? kTradesEvm : kTradesSimulated;
+  const std::uint32_t trades = options.trades == 0 ? by_default : options.trades;
+  if (options.evm && !options.json) err << "  setting up two chains: contracts, accounts, allowances\n";
   CLEARSPAN_TRY(const std::unique_ptr<DemoWorld> world, make_world(options, trades));
   const DataFolder data(options.data_dir);
   Show show(*world, trades, options.seed);

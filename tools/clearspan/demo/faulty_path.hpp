@@ -1,5 +1,5 @@
-// The path between the engine and a real EVM node, with faults: it loses or holds up the txns of chosen senders, and can
-// break altogether. The node itself stays as it is, so the demo works with any node that speaks JSON-RPC.
+// The path between the engine and a real EVM node, with faults: it loses or holds up the txns of chosen senders, and
+// can break altogether. The node itself stays as it is, so the demo works with any node that speaks JSON-RPC.
 #pragma once
 
 #include <cstdint>

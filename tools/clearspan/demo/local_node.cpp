@@ -53,7 +53,8 @@ pid_t spawn(const std::vector<std::string>& arguments) {
 
 Result<std::unique_ptr<LocalNode>> LocalNode::start(std::uint64_t chain_id) {
   if (!std::filesystem::exists(kAnvil)) {
-    return make_error(ErrorCode::config_invalid, "anvil is not installed: run tools/contracts/build in the project's root");
+    return make_error(ErrorCode::config_invalid,
+                      "anvil is not installed: run tools/contracts/build in the project's root");
   }
   const std::uint16_t port = free_port();
   const pid_t pid = spawn({kAnvil, "--host", "127.0.0.1", "--port", std::to_string(port), "--chain-id",

@@ -29,7 +29,8 @@ void print_endings(const DemoReport& report, std::ostream& out) {
                      "suspended");
   for (std::size_t i = 0; i < kMisfortuneCount; ++i) {
     out << fmt::format("  {:<28}", i == 0 ? "nothing" : to_string(static_cast<Misfortune>(i)));
-    for (const Phase phase : kEndPhases) out << fmt::format("{:>10}", report.show.ended[i][static_cast<std::size_t>(phase)]);
+    for (const Phase phase : kEndPhases)
+      out << fmt::format("{:>10}", report.show.ended[i][static_cast<std::size_t>(phase)]);
     out << "\n";
   }
   out << fmt::format("  {:<28}", "all");
@@ -54,7 +55,8 @@ void print_books(const DemoReport& report, std::ostream& out) {
 }
 
 void print_complaints(const std::vector<std::string>& complaints, std::ostream& out) {
-  for (std::size_t i = 0; i < std::min(complaints.size(), kComplaintsShown); ++i) out << "  ! " << complaints[i] << "\n";
+  for (std::size_t i = 0; i < std::min(complaints.size(), kComplaintsShown); ++i)
+    out << "  ! " << complaints[i] << "\n";
   if (complaints.size() > kComplaintsShown) {
     out << fmt::format("  ! and {} more\n", complaints.size() - kComplaintsShown);
   }

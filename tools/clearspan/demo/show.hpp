@@ -18,10 +18,10 @@ namespace clearspan::tools {
 inline constexpr std::size_t kMisfortuneCount = kMisfortunes.size() + 1;  // with none
 
 struct ShowResult {
-  std::vector<Plan> plans;                                              // of every trade that was created
-  std::array<std::array<std::uint64_t, 8>, kMisfortuneCount> ended{};   // by misfortune and phase
-  std::vector<std::int64_t> latencies_us;                               // submission to terminal, of the trades without misfortune
-  std::uint64_t returns = 0;                                            // stray deposits sent back
+  std::vector<Plan> plans;                                             // of every trade that was created
+  std::array<std::array<std::uint64_t, 8>, kMisfortuneCount> ended{};  // by misfortune and phase
+  std::vector<std::int64_t> latencies_us;  // submission to terminal, of the trades without misfortune
+  std::uint64_t returns = 0;               // stray deposits sent back
   double seconds = 0;
   std::vector<std::string> surprises;  // trades that ended otherwise than their story says
 };

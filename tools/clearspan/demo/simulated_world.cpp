@@ -9,11 +9,11 @@ using simulated::Genesis;
 using simulated::GenesisAccount;
 
 constexpr Millis kBlockInterval{100};
-constexpr std::uint64_t kTxnValidityBlocks = 30;   // 3 s: a lost pivot is proven dead soon
-constexpr std::uint64_t kLateBlocks = 45;          // past the validity
+constexpr std::uint64_t kTxnValidityBlocks = 30;  // 3 s: a lost pivot is proven dead soon
+constexpr std::uint64_t kLateBlocks = 45;         // past the validity
 constexpr std::size_t kPayers = 100;
 constexpr std::size_t kMerchants = 40;
-constexpr std::uint64_t kAmountMax = 10'000;       // of a trade, in smallest units
+constexpr std::uint64_t kAmountMax = 10'000;  // of a trade, in smallest units
 constexpr std::string_view kPoorPayer = "pat-poor";
 constexpr std::string_view kWalkIn = "walt-walkin";  // signs for himself; the engine has no key of his
 constexpr std::string_view kOperator = "operator";
@@ -26,7 +26,8 @@ std::string numbered(std::string_view stem, std::uint64_t number) {
   return std::string(stem) + "-" + std::to_string(number);
 }
 
-// The exchanger that serves trades with that misfortune: an account with a key of its own, so that its txns are its own.
+// The exchanger that serves trades with that misfortune: an account with a key of its own, so that its txns are its
+// own.
 std::string_view exchanger_for(Misfortune misfortune) {
   switch (misfortune) {
     case Misfortune::exchanger_short:
@@ -167,7 +168,9 @@ void SimulatedWorld::produce() {
   }
 }
 
-std::vector<std::shared_ptr<Connector>> SimulatedWorld::connectors() const { return {a_.connector, b_.connector}; }
+std::vector<std::shared_ptr<Connector>> SimulatedWorld::connectors() const {
+  return {a_.connector, b_.connector};
+}
 
 TimingPolicy SimulatedWorld::timing() const {
   TimingPolicy policy;
@@ -220,7 +223,9 @@ void SimulatedWorld::stall_node(bool stalled) {
   b_.ledger->set_node_fault(stalled ? simulated::NodeFault::stalled : simulated::NodeFault::none, 0);
 }
 
-Millis SimulatedWorld::stall_needed() const { return kBlockInterval * (kTxnValidityBlocks + 5); }
+Millis SimulatedWorld::stall_needed() const {
+  return kBlockInterval * (kTxnValidityBlocks + 5);
+}
 
 LedgerBooks SimulatedWorld::books_of(const simulated::Ledger& ledger) {
   const simulated::Books books = ledger.books();

@@ -20,7 +20,9 @@ class SimulatedWorld final : public DemoWorld {
   ~SimulatedWorld() override;
 
   [[nodiscard]] std::string_view name() const override { return "two simulated ledgers"; }
+
   [[nodiscard]] const EngineTag& engine_tag() const override { return tag_; }
+
   [[nodiscard]] std::vector<std::shared_ptr<Connector>> connectors() const override;
   [[nodiscard]] TimingPolicy timing() const override;
   [[nodiscard]] const Profile& profile_for(Misfortune misfortune) const override;
@@ -29,7 +31,9 @@ class SimulatedWorld final : public DemoWorld {
   Status deposit_wrong_asset(const Plan& plan) override;
   void stall_node(bool stalled) override;
   [[nodiscard]] Millis stall_needed() const override;
+
   [[nodiscard]] std::size_t in_flight_max() const override { return 6'000; }
+
   Result<std::vector<LedgerBooks>> read_books() override;
 
  private:

@@ -1,5 +1,5 @@
-// What the demo needs of a pair of ledgers, simulated or EVM: somebody to trade with, misfortune on request, and the books
-// as the ledgers tell them.
+// What the demo needs of a pair of ledgers, simulated or EVM: somebody to trade with, misfortune on request, and the
+// books as the ledgers tell them.
 #pragma once
 
 #include <array>
@@ -28,10 +28,9 @@ enum class Misfortune : std::uint8_t {
   cancelled,        // the user cancels at once
 };
 
-inline constexpr std::array kMisfortunes = {Misfortune::payer_short,  Misfortune::exchanger_short,
-                                            Misfortune::pivot_dropped, Misfortune::pivot_late,
-                                            Misfortune::node_stalled, Misfortune::wrong_asset,
-                                            Misfortune::cancelled};
+inline constexpr std::array kMisfortunes = {
+    Misfortune::payer_short,  Misfortune::exchanger_short, Misfortune::pivot_dropped, Misfortune::pivot_late,
+    Misfortune::node_stalled, Misfortune::wrong_asset,     Misfortune::cancelled};
 
 std::string_view to_string(Misfortune misfortune);
 
