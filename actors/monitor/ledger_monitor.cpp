@@ -207,7 +207,7 @@ void LedgerMonitor::on_final_block(const VerifiedBlock& block) {
   Append append;
   for (const Outcome& outcome : block.outcomes) on_outcome(outcome, append.records);
   for (const IncludedTxn& txn : block.txns) {
-    if (!txn.ok) on_failed_txn(txn, block, append.records);
+    if (!txn.ok) on_failed_txn(txn, append.records);
   }
   record_dead(append.records);
   if (!append.records.empty() || block.height.value >= last_recorded_height_ + kViewRecordBlocks ||
@@ -231,27 +231,21 @@ void LedgerMonitor::on_outcome(const Outcome& outcome, std::vector<evidence::Rec
   records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}));
 }
 
-// A txn that failed as a whole says nothing of its movements itself; each of them has failed.
-void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, const VerifiedBlock& block,
-                                  std::vector<evidence::Record>& records) {
+// A txn that failed as a whole says nothing of its movements, and none of them can take effect any more.
+void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records) {
   for (const MovementKey& key : awaits_.movements_in(txn.id)) {
-    Outcome outcome;
-    outcome.ref = key.ref;
-    outcome.kind = key.kind;
-    outcome.hold_key = awaits_.hold_key_of(key);
-    outcome.position = {block.height, block.hash, txn.id, txn.index, 0};
-    outcome.reason = "the txn failed as a whole";
-    outcome.from = txn.sender;
     awaits_.forget(key);
-    records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, std::move(outcome)}));
+    records.push_back(dead_record(key));
   }
 }
 
+evidence::Record LedgerMonitor::dead_record(const MovementKey& key) const {
+  return event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, position_->height, position_->block,
+                                                      position_->time});
+}
+
 void LedgerMonitor::record_dead(std::vector<evidence::Record>& records) {
-  for (const MovementKey& key : awaits_.take_dead(position_->time)) {
-    records.push_back(event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, position_->height,
-                                                                   position_->block, position_->time}));
-  }
+  for (const MovementKey& key : awaits_.take_dead(position_->time)) records.push_back(dead_record(key));
 }
 
 void LedgerMonitor::on_conflict(const LedgerConflict& message) {

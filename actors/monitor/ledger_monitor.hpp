@@ -48,9 +48,10 @@ class LedgerMonitor : public MonitorActor::base {
   // Blocks
   void on_final_block(const VerifiedBlock& block);
   void on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records);
-  void on_failed_txn(const IncludedTxn& txn, const VerifiedBlock& block, std::vector<evidence::Record>& records);
+  void on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records);
   void on_conflict(const LedgerConflict& message);
   void record_dead(std::vector<evidence::Record>& records);
+  [[nodiscard]] evidence::Record dead_record(const MovementKey& key) const;
   [[nodiscard]] bool is_ours(const MovementKey& key) const;
   [[nodiscard]] evidence::Record event_record(const TradeId& trade, Event event) const;
 

@@ -14,6 +14,12 @@ bool takes_funds(const Movement& movement) {
   return movement.kind == MovementKind::hold || movement.kind == MovementKind::payment;
 }
 
+// Which monitor it is, for grouping. Each shard has an actor system of its own, and actors of two systems with the same
+// id have equal addresses: only where they are in memory tells them apart.
+const void* identity_of(const MonitorActor& monitor) {
+  return caf::actor_cast<caf::strong_actor_ptr>(monitor).get();
+}
+
 }  // namespace
 
 Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
@@ -309,16 +315,16 @@ void Submitter::on_durable(const TxnId& txn) {
 
 // The monitors hear of it before it is sent, so that they watch before there is anything to see.
 void Submitter::answer_signed(const Flight& flight) {
-  std::map<caf::actor_addr, std::pair<MonitorActor, MovementsSigned>> answers;
+  std::map<const void*, std::pair<MonitorActor, MovementsSigned>> answers;
   for (std::size_t i = 0; i < flight.movements.size(); ++i) {
     if (!flight.reply_to[i]) continue;
     const Movement& movement = flight.movements[i];
-    auto& [monitor, answer] = answers[flight.reply_to[i].address()];
+    auto& [monitor, answer] = answers[identity_of(flight.reply_to[i])];
     monitor = flight.reply_to[i];
     answer.movements.push_back(
         {key_of(movement), movement.hold_key, flight.txn.id, std::min(flight.txn.not_after, movement.not_after)});
   }
-  for (auto& [address, answer] : answers) send(answer.first, std::move(answer.second));
+  for (auto& [identity, answer] : answers) send(answer.first, std::move(answer.second));
 }
 
 void Submitter::send_bytes(Flight& flight) {
@@ -377,20 +383,20 @@ void Submitter::on_final_block(const VerifiedBlockPtr& block) {
     // Somebody else used the account's key: what we signed at this number can never be included.
     const auto slot = by_sequence_.find({txn.sender, txn.sequence});
     if (slot == by_sequence_.end()) continue;
-    std::map<caf::actor_addr, std::pair<MonitorActor, MovementsDead>> dead;
+    std::map<const void*, std::pair<MonitorActor, MovementsDead>> dead;
     for (const TxnId& id : slot->second) {
       Flight& flight = flights_.at(id);
       if (flight.closed_at) continue;
       for (std::size_t i = 0; i < flight.movements.size(); ++i) {
         if (!flight.reply_to[i]) continue;
-        auto& [monitor, message] = dead[flight.reply_to[i].address()];
+        auto& [monitor, message] = dead[identity_of(flight.reply_to[i])];
         monitor = flight.reply_to[i];
         message.movements.push_back(key_of(flight.movements[i]));
         message.block = block;
       }
       close(flight, *block, false);
     }
-    for (auto& [address, message] : dead) send(message.first, std::move(message.second));
+    for (auto& [identity, message] : dead) send(message.first, std::move(message.second));
   }
   for (auto& [id, flight] : flights_) {
     const bool is_dead = flight.txn.not_after < block->time;

@@ -48,6 +48,24 @@ TEST(Restart, what_happened_while_the_engine_was_down_is_found) {
   EXPECT_EQ(world.effects(world.b(), plan, 1).payments, 1U);
 }
 
+// What both shards ask for before the ledger is seen again goes into one txn. It is never included.
+TEST(Restart, the_trades_of_every_shard_hear_that_the_txn_that_they_share_is_dead) {
+  World world;
+  world.b().set_node_fault(simulated::NodeFault::unreachable, 0);  // no balance, so no pivot is signed
+  std::vector<Plan> plans;
+  for (int i = 0; i < 12; ++i) plans.push_back(world.pay("alice", "bob", 100, "carol"));
+  for (const Plan& plan : plans) world.until_phase(plan, Phase::deciding);
+  world.stop();
+  world.b().set_node_fault(simulated::NodeFault::none, 0);
+  simulated::FaultRule drop;
+  drop.account = AccountId{"carol"};
+  ASSERT_TRUE(world.b().add_fault(drop).ok());
+  world.start();
+  world.until_quiet();
+  for (const Plan& plan : plans) EXPECT_EQ(world.snapshot(plan).summary.phase, Phase::refunded);
+  world.expect_books_add_up();
+}
+
 TEST(Restart, another_number_of_shards_is_refused) {
   World world(1);
   world.stop();

@@ -1,11 +1,12 @@
-"""Kills `clearspan serve` with SIGKILL in the middle of a load, again and again, while the two ledgers that it trades on
-misbehave; starts it again each time; and checks the books of the ledgers when every trade is over.
+"""Kills `clearspan serve` with SIGKILL in the middle of a load, again and again, while the two ledgers that it trades
+on misbehave; starts it again each time; and checks the books of the ledgers when every trade is over.
 
 Run: CLEARSPAN_BINARY=build/dev/clearspan tests/tools/crash_test.py [--trades N] [--kills N] [--seed N] [--shards N]
 
-The load is arrays of payments and exchanges, each with an Idempotency-Key. A request that a kill leaves without an answer
-is repeated with the same key until it has one: afterwards there is exactly one trade for each that was asked for. The
-seed decides what is asked for and when the kills come; how far the engine gets in that time is the machine's business.
+The load is arrays of payments and exchanges, each with an Idempotency-Key. A request that a kill leaves without an
+answer is repeated with the same key until it has one: afterwards there is exactly one trade for each that was asked
+for. The seed decides what is asked for and when the kills come; how far the engine gets in that time is the machine's
+business.
 """
 
 import argparse
@@ -31,7 +32,7 @@ DOWN_SECONDS_MAX = 0.8       # until the engine is started again
 EARLY_KILL_SECONDS = 0.25    # at most, from a start until it is killed in the middle of its recovery
 EARLY_KILL_SHARE = 0.4       # of the starts
 CLIENT_SECONDS_MAX = 600     # for all of the load to be answered
-DRAIN_SECONDS_MAX = 120      # for all trades to end after the last start
+DRAIN_SECONDS_MAX = 60       # for all trades to end after the last start
 
 # What is asked for, and how often.
 KINDS = {"payment": 46, "pvp": 22, "dropped": 6, "delayed": 8, "exchanger_short": 5, "payer_short": 6, "cancelled": 7}
@@ -297,10 +298,11 @@ def main():
     parser.add_argument("--kills", type=int, default=4, help="besides those in the middle of a recovery")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shards", type=int, default=2)
+    parser.add_argument("--folder", type=Path, help="an empty folder, where all files stay")
     options = parser.parse_args()
     print(f"seed {options.seed}: {options.trades} trades, {options.kills} kills, {options.shards} shards", flush=True)
-    with tempfile.TemporaryDirectory(prefix="clearspan-crash-", ignore_cleanup_errors=True) as folder:
-        campaign = Campaign(options, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="clearspan-crash-", ignore_cleanup_errors=True) as temporary:
+        campaign = Campaign(options, options.folder or Path(temporary))
         try:
             violations = campaign.run()
         except BaseException:

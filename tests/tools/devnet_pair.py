@@ -1,5 +1,5 @@
-"""Two `clearspan devnet` processes and one `clearspan serve` between them, on loopback and in a temporary folder, so that a
-test can kill the engine while the ledgers live on."""
+"""Two `clearspan devnet` processes and one `clearspan serve` between them, on loopback and in a temporary folder, so that
+a test can kill the engine while the ledgers live on."""
 
 import http.client
 import json
@@ -136,8 +136,11 @@ class Serve:
     def await_ready(self):
         self.url = self.process.printed(r"listening on (http://\S+)")
         def is_ready():
-            assert self.process.child.poll() is None, self.process.log.read_text()[-4000:]
-            return call(self.url, "GET", "/readyz")[0] == 200
+            try:
+                return call(self.url, "GET", "/readyz")[0] == 200
+            except Unanswered:
+                assert self.process.child.poll() is None, f"the engine ended with {self.process.child.returncode}"
+                return False
         wait_until(is_ready, START_SECONDS_MAX, "the engine is ready")
 
     def request(self, method, path, body=None, idempotency_key=None):

@@ -1,5 +1,5 @@
-"""Checks what became of trades against the books of the two ledgers alone: nothing lost, nobody paid twice, nothing left
-in escrow. What the engine says of a trade is compared with that, never believed."""
+"""Checks what became of trades against the books of the two ledgers alone: nothing lost, nobody paid twice, nothing
+left in escrow. What the engine says of a trade is compared with that, never believed."""
 
 from collections import Counter, defaultdict
 
