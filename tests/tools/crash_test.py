@@ -1,7 +1,7 @@
 """Kills `clearspan serve` with SIGKILL in the middle of a load, again and again, while the two ledgers that it trades
 on misbehave; starts it again each time; and checks the books of the ledgers when every trade is over.
 
-Run: CLEARSPAN_BINARY=build/dev/clearspan tests/tools/crash_test.py [--trades N] [--kills N] [--seed N] [--shards N]
+Run: CLEARSPAN_BINARY=build/dev/clearspan python3 -B tests/tools/crash_test.py [--trades N] [--kills N] [--seed N]
 
 The load is arrays of payments and exchanges, each with an Idempotency-Key. A request that a kill leaves without an
 answer is repeated with the same key until it has one: afterwards there is exactly one trade for each that was asked
@@ -194,6 +194,8 @@ class Campaign:
         print(f"{time.monotonic() - self.began:6.1f} s  {text}", flush=True)
 
     def run(self):
+        for devnet in self.devnets.values():
+            wait_until(lambda at=devnet: at.get("/v1/head")["number"] > 2, 30, "there are blocks to be replaced")
         for ledger, rule in FAULTS:
             self.devnets[ledger].script("faults", **rule)
         self.serve.spawn()

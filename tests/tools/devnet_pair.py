@@ -1,5 +1,5 @@
-"""Two `clearspan devnet` processes and one `clearspan serve` between them, on loopback and in a temporary folder, so that
-a test can kill the engine while the ledgers live on."""
+"""Two `clearspan devnet` processes and one `clearspan serve` between them, on loopback and in a temporary folder, so
+that a test can kill the engine while the ledgers live on."""
 
 import http.client
 import json
@@ -67,7 +67,7 @@ class Process:
         self.log = log.with_suffix(".err")
         with open(self.out, "wb") as out, open(self.log, "wb") as err:
             self.child = subprocess.Popen([os.environ["CLEARSPAN_BINARY"], *arguments], stdin=subprocess.DEVNULL,
-                                          stdout=out, stderr=err, cwd=log.parent)
+                                          stdout=out, stderr=err)
 
     def printed(self, pattern):
         """Waits until a line that fits was printed; returns its first group."""

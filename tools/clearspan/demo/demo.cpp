@@ -1,6 +1,7 @@
 #include "tools/clearspan/demo.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -109,6 +110,7 @@ Result<DemoReport> play(const DemoOptions& options, std::ostream& err) {
 }  // namespace
 
 int run_demo(const DemoOptions& options, std::ostream& out, std::ostream& err) {
+  spdlog::set_level(spdlog::level::err);  // misfortunes are the point here, not news
   Result<DemoReport> report = play(options, err);
   if (!report) {
     err << "\nclearspan demo: " << describe(report.error()) << "\n";

@@ -343,7 +343,10 @@ Status EvmWorld::count_block(Side& side, Height height, LedgerBooks& books, std:
   CLEARSPAN_TRY(const VerifiedBlock block, side.auditor->decoder().decode(raw));
   for (const Outcome& outcome : block.outcomes) {
     if (!outcome.ok) continue;
-    Effects& effects = books.effects[outcome.ref];
+    // The end of a hold may bear a ref of its own (a return does); it counts for the hold that it ended.
+    if (outcome.kind == MovementKind::hold) side.holds[outcome.hold_key] = outcome.ref;
+    const auto hold = side.holds.find(outcome.hold_key);
+    Effects& effects = books.effects[hold == side.holds.end() ? outcome.ref : hold->second];
     if (outcome.kind == MovementKind::hold) ++effects.holds;
     if (outcome.kind == MovementKind::payment) ++effects.payments;
     if (outcome.kind == MovementKind::release) ++effects.releases;

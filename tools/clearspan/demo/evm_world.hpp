@@ -56,6 +56,7 @@ class EvmWorld final : public DemoWorld {
     std::unique_ptr<ethereum::EvmConnector> auditor;  // reads the node directly, for the books
     Height start;
     std::map<std::pair<AccountId, AssetId>, Amount> before;
+    std::map<HoldKey, OperationRef> holds;  // seen while the books are read
   };
 
   EvmWorld() = default;
