@@ -22,6 +22,17 @@ std::uint16_t home_shard_of(const LedgerId& ledger, std::uint16_t shard_count) {
   return static_cast<std::uint16_t>(sum % shard_count);
 }
 
+// Keeps an actor system whose actors have all ended until the process ends. CAF 0.17.6 cannot always be destroyed when
+// actors of several systems have held each other: its destructor then waits for ever for the last user of its logger.
+// What stays behind is idle threads; a process starts one engine, so it happens once.
+void park(std::unique_ptr<caf::actor_system_config> config, std::unique_ptr<caf::actor_system> system) {
+  static auto* const parked =
+      new std::vector<std::pair<std::unique_ptr<caf::actor_system_config>, std::unique_ptr<caf::actor_system>>>;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  parked->emplace_back(std::move(config), std::move(system));
+}
+
 }  // namespace
 
 Node::Node(EngineOptions options, std::vector<std::shared_ptr<Connector>> connectors)
@@ -57,8 +68,10 @@ Node::~Node() {
     runtime->system->await_all_actors_done();
     runtime->log_thread.reset();
   }
-  // Handles of one shard's actors are held by the others: drop them all before any system goes.
-  for (auto& runtime : shards_) runtime->shard = Shard{};
+  for (auto& runtime : shards_) {
+    runtime->shard = Shard{};
+    if (runtime->system) park(std::move(runtime->config), std::move(runtime->system));
+  }
 }
 
 Status Node::check_options() const {
