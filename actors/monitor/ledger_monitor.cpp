@@ -240,8 +240,8 @@ void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, std::vector<evidence::
 }
 
 evidence::Record LedgerMonitor::dead_record(const MovementKey& key) const {
-  return event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, position_->height, position_->block,
-                                                      position_->time});
+  return event_record(trade_of(key.ref),
+                      MovementDead{leg_of(key.ref), key.kind, position_->height, position_->block, position_->time});
 }
 
 void LedgerMonitor::record_dead(std::vector<evidence::Record>& records) {
