@@ -8,6 +8,12 @@ namespace {
 
 class Deposit : public testing::Test {
  protected:
+  // For stories in which the right deposit never comes.
+  Plan ask_with_little_time() {
+    world_.set_window(Millis{1'500});
+    return ask();
+  }
+
   Plan ask() { return world_.pay("walter", "bob", 1000, "carol", Placement::payer); }
 
   // The trade ends with `phase`, and walter has lost `paid`.
@@ -40,26 +46,26 @@ TEST_F(Deposit, the_exact_deposit_settles_the_trade) {
 }
 
 TEST_F(Deposit, no_deposit_rejects_the_trade_after_its_deadline) {
-  const Plan plan = ask();
+  const Plan plan = ask_with_little_time();
   expect_end(plan, Phase::rejected, 0);
 }
 
 TEST_F(Deposit, an_underpayment_is_sent_back) {
-  const Plan plan = ask();
+  const Plan plan = ask_with_little_time();
   world_.deposit(plan, [](Movement& hold) { hold.amount = Amount(1509); });
   expect_end(plan, Phase::rejected, 0);
   expect_return(plan, ReturnReason::underpaid);
 }
 
 TEST_F(Deposit, an_overpayment_is_sent_back) {
-  const Plan plan = ask();
+  const Plan plan = ask_with_little_time();
   world_.deposit(plan, [](Movement& hold) { hold.amount = Amount(1511); });
   expect_end(plan, Phase::rejected, 0);
   expect_return(plan, ReturnReason::overpaid);
 }
 
 TEST_F(Deposit, another_asset_is_sent_back) {
-  const Plan plan = ask();
+  const Plan plan = ask_with_little_time();
   world_.deposit(plan, [](Movement& hold) {
     hold.asset = AssetId{"JUNK"};
     hold.amount = Amount(100);
@@ -95,7 +101,7 @@ TEST_F(Deposit, a_deposit_after_the_trade_has_ended_is_sent_back) {
 }
 
 TEST_F(Deposit, a_deposit_for_a_trade_that_never_was_is_sent_back) {
-  Plan plan = ask();
+  Plan plan = ask_with_little_time();
   plan.id.bytes.fill(0xee);
   world_.deposit(plan);
   world_.until_quiet();
@@ -104,7 +110,7 @@ TEST_F(Deposit, a_deposit_for_a_trade_that_never_was_is_sent_back) {
 }
 
 TEST_F(Deposit, a_deposit_that_names_a_leg_which_does_not_exist_is_sent_back) {
-  const Plan plan = ask();
+  const Plan plan = ask_with_little_time();
   world_.deposit(plan, [&](Movement& hold) { hold.ref = make_operation_ref(plan.id, 9, plan.engine); });
   expect_end(plan, Phase::rejected, 0);
   expect_return(plan, ReturnReason::wrong_terms);

@@ -12,7 +12,7 @@
 namespace clearspan::scenarios {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(20);
+constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kBlockPause = std::chrono::milliseconds(4);
 
 simulated::GenesisAccount account(const std::string& name, std::map<AssetId, Amount> balances) {
@@ -140,8 +140,8 @@ Plan World::pay(const std::string& payer, const std::string& merchant, std::uint
   request.amount = Amount(units);
   request.placed_by = placed_by;
   TimingPolicy policy;
-  policy.prepare_window = Millis{3'000};
-  policy.pivot_window = Millis{3'000};
+  policy.prepare_window = window_;
+  policy.pivot_window = window_;
   policy.margin = Millis{100};
   auto plan = compile_payment(request, profile, now_of(a_), now_of(b_), policy, next_identity());
   EXPECT_TRUE(plan.ok()) << describe(plan.error());
@@ -153,7 +153,7 @@ Plan World::exchange(const std::string& alice, std::uint64_t a_units, const std:
   request.legs.push_back({LedgerId{"a-coin"}, AssetId{"ACN"}, Amount(a_units), AccountId{alice}, AccountId{"erin"}});
   request.legs.push_back({LedgerId{"b-coin"}, AssetId{"BCN"}, Amount(b_units), AccountId{bob}, AccountId{"erin"}});
   TimingPolicy policy;
-  policy.prepare_window = Millis{3'000};
+  policy.prepare_window = window_;
   policy.margin = Millis{100};
   auto plan = compile_pvp(request, {now_of(a_), now_of(b_)}, policy, next_identity());
   EXPECT_TRUE(plan.ok()) << describe(plan.error());

@@ -34,6 +34,10 @@ class World {
 
   [[nodiscard]] std::vector<std::shared_ptr<Connector>> connectors() const { return {a_.connector, b_.connector}; }
 
+  // The time for the holds, and again for the pivot. Long by default, so that a busy machine ends no story early; a
+  // story about a deadline shortens it.
+  void set_window(Millis window) { window_ = window; }
+
   // Requests. Each returns the trade's plan once it is durable; a refused one fails the test.
   Plan pay(const std::string& payer, const std::string& merchant, std::uint64_t units, const std::string& exchanger,
            Placement placed_by = Placement::engine);
@@ -82,6 +86,7 @@ class World {
   Side a_;
   Side b_;
   std::unique_ptr<Engine> engine_;
+  Millis window_{30'000};
   std::uint8_t trades_made_ = 0;
   mutable std::mutex mutex_;
   std::map<TradeId, Phase> phases_;

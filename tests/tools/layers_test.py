@@ -21,7 +21,6 @@ ALLOWED = [
     ("codecs/json/a.cpp", "<simdjson.h>"),
     ("codecs/crypto/a.cpp", "<openssl/evp.h>"),
     ("codecs/crypto/a.cpp", "<secp256k1_recovery.h>"),
-    ("codecs/crypto/a.cpp", "<cryptopp/keccak.h>"),
     ("codecs/crypto/a.cpp", "<immintrin.h>"),
     ("ledgers/ethereum/a.cpp", '"ledgers/connector.hpp"'),
     ("ledgers/ethereum/a.cpp", '"ledgers/transport/http_client.hpp"'),
