@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "core/trade/plan.hpp"
 #include "core/trade/state.hpp"
 #include "ledgers/connector.hpp"
+#include "ledgers/evidence/archive.hpp"
 #include "ledgers/evidence/index.hpp"
 
 namespace clearspan {
@@ -61,6 +63,13 @@ struct PhaseChange {
   Timestamp at;
 };
 
+// Where checkpoints are put on record, so that nobody can rewrite the logs from before.
+struct AnchorOptions {
+  LedgerId ledger;
+  AccountId account;  // the engine holds its key; it pays what the ledger asks for a txn
+  Millis interval{60'000};
+};
+
 struct EngineOptions {
   std::string data_dir;                       // evidence logs (one folder per shard) and the index
   EngineTag tag;                              // names this engine on every ledger; fixed for the life of data_dir
@@ -68,6 +77,9 @@ struct EngineOptions {
   std::uint64_t live_trades_max = 1'000'000;  // admission stops above it with `overloaded`
   Millis submit_timeout{10'000};
   Millis read_timeout{10'000};
+  std::string evidence_key_file;      // signs the checkpoints of the logs; empty: evidence.key in data_dir
+  Millis checkpoint_interval{1'000};  // between two checkpoints of a log that grows
+  std::optional<AnchorOptions> anchor;
   Millis resend_after{5'000};  // a signed txn that is in no block yet is sent again, the same bytes
   std::function<void(const PhaseChange&)> on_phase_change;  // may be empty
 };
@@ -98,6 +110,9 @@ class Engine {
   virtual Status sync_index(Millis timeout) = 0;
 
   [[nodiscard]] virtual const evidence::TradeIndex& index() const = 0;
+
+  // What others may read of the evidence: checkpoints, tiles, bundles.
+  [[nodiscard]] virtual const evidence::Archive& archive() const = 0;
 
   // Recovered, following every ledger, and writing.
   [[nodiscard]] virtual bool ready() const = 0;

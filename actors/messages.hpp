@@ -107,11 +107,12 @@ struct MovementsRefused {  // These were never signed and never will be.
 
 struct MovementsDead {  // Another txn took the place of the one that carried these, in this final block.
   std::vector<MovementKey> movements;
-  VerifiedBlockPtr block;
+  FinalBlock in;
+  std::uint32_t txn = 0;  // the index of the other one
 };
 
 struct FinalBlocks {  // The next final blocks, in order, without a gap.
-  std::vector<VerifiedBlockPtr> blocks;
+  std::vector<FinalBlock> blocks;
 };
 
 struct LedgerConflict {  // The ledger contradicts a block that was final.
@@ -134,54 +135,6 @@ using MonitorActor =
                      caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>,
                      caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>,
                      caf::reacts_to<TradeOver>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
-
-// --- To a submitter ---
-
-struct SubmitMovements {  // Sign, record and send these; answer each with MovementsSigned or MovementsRefused.
-  std::vector<Movement> movements;
-  MonitorActor reply_to;
-};
-
-struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
-  MovementKey key;
-  LedgerTime not_after;
-  MonitorActor reply_to;
-};
-
-struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
-
-struct TxnDurable {  // The signed bytes are on disk and may be sent.
-  TxnId txn;
-};
-
-struct BlockBecameFinal {
-  VerifiedBlockPtr block;
-};
-
-struct TxnSent {  // What the ledger's node said; it proves nothing.
-  TxnId txn;
-  Status status;
-};
-
-struct SequenceRead {
-  AccountId account;
-  Result<Sequence> sequence;
-};
-
-struct BalanceRead {
-  AccountId account;
-  AssetId asset;
-  Height height;
-  Result<Amount> balance;
-};
-
-struct FreezeLedger {};  // Sign nothing any more.
-
-using SubmitterActor =
-    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<Flush>,
-                     caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>,
-                     caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>, caf::reacts_to<FreezeLedger>,
-                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 // --- To the evidence writer ---
 
@@ -211,6 +164,63 @@ struct GroupDurable {  // From the log's I/O thread.
 using WriterActor =
     caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>,
                      caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
+
+// --- To a submitter ---
+
+struct SubmitMovements {  // Sign, record and send these; answer each with MovementsSigned or MovementsRefused.
+  std::vector<Movement> movements;
+  MonitorActor reply_to;
+};
+
+struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
+  MovementKey key;
+  LedgerTime not_after;
+  MonitorActor reply_to;
+};
+
+struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
+
+struct TxnDurable {  // The signed bytes are on disk and may be sent.
+  TxnId txn;
+};
+
+struct BlockBecameFinal {
+  FinalBlock block;
+};
+
+struct TxnSent {  // What the ledger's node said; it proves nothing.
+  TxnId txn;
+  Status status;
+};
+
+struct SequenceRead {
+  AccountId account;
+  Result<Sequence> sequence;
+};
+
+struct BalanceRead {
+  AccountId account;
+  AssetId asset;
+  Height height;
+  Result<Amount> balance;
+};
+
+struct SubmitAnchor {  // Put the digest of a checkpoint on record, signed by this account; have it recorded once it is
+                       // final.
+  AccountId account;
+  Hash32 digest;
+  std::uint64_t size = 0;
+  Hash32 root;
+  WriterActor writer;  // of the log that the checkpoint is of
+};
+
+struct FreezeLedger {};  // Sign nothing any more.
+
+using SubmitterActor =
+    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<Flush>,
+                     caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>,
+                     caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>, caf::reacts_to<SubmitAnchor>,
+                     caf::reacts_to<FreezeLedger>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 }  // namespace clearspan::actors
 
@@ -243,6 +253,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BlockBecameFinal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnSent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SequenceRead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BalanceRead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitAnchor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FreezeLedger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Enrol)

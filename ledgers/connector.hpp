@@ -1,8 +1,8 @@
 // What the engine asks of a ledger, whatever its kind. A connector is plain, blocking and owned by one thread at a time
-// per function group: `read` functions by the block follower, `write` functions by the sender; sign() does no I/O and
-// is called by the submitter. signer_of(), canonical_account() and traits() may be called from any thread. Every call
-// that does I/O has a deadline. An error from submit() proves nothing about the txn (safety.md: "unknown is a state");
-// only verified blocks do.
+// per function group: `read` functions by the block follower, `write` functions by the sender; sign() and sign_anchor()
+// do no I/O and are called by the submitter. signer_of(), canonical_account(), traits() and description() may be called
+// from any thread. Every call that does I/O has a deadline. An error from submit() proves nothing about the txn
+// (safety.md: "unknown is a state"); only verified blocks do.
 #pragma once
 
 #include <cstdint>
@@ -70,6 +70,9 @@ class Connector {
   [[nodiscard]] virtual const LedgerTraits& traits() const = 0;
   [[nodiscard]] virtual const BlockDecoder& decoder() const = 0;
 
+  // How the proofs of this ledger's blocks are to be read.
+  [[nodiscard]] virtual LedgerDescription description() const = 0;
+
   // Whether `account` is well formed on this ledger, in its canonical notation. Errors: unknown_account.
   [[nodiscard]] virtual Result<AccountId> canonical_account(std::string_view account) const = 0;
 
@@ -91,6 +94,11 @@ class Connector {
 
   // No I/O. The same request gives the same bytes. Errors: unknown_account, movement_rejected.
   virtual Result<SignedTxn> sign(const SigningRequest& request) = 0;
+
+  // No I/O. A txn that puts the digest on record and moves nothing. The same arguments give the same bytes. Errors:
+  // unknown_account when the engine holds no key for the signer; movement_rejected.
+  virtual Result<SignedTxn> sign_anchor(const AccountId& signer, Sequence sequence, LedgerTime not_after,
+                                        std::uint32_t fee_step, const Hash32& digest) = 0;
 
   // write: hands over signed bytes; the same bytes again are success.
   virtual Status submit(const SignedTxn& txn, CallTimeout timeout) = 0;

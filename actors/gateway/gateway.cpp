@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/gateway/create_trades.hpp"
+#include "actors/gateway/evidence_resources.hpp"
 #include "actors/gateway/limits.hpp"
 #include "actors/gateway/metrics.hpp"
 #include "actors/gateway/problem.hpp"
@@ -39,6 +40,7 @@ class Gateway::Impl {
       : planner_(std::move(planner)),
         around_{engine, planner_, clock},
         bearer_key_(std::move(options.bearer_key)),
+        public_entries_(options.evidence.public_entries),
         metrics_(std::make_shared<Metrics>(
             engine, options.registry ? options.registry : std::make_shared<prometheus::Registry>())),
         create_(std::make_shared<CreateTrades>(engine, planner_, clock)),
@@ -48,6 +50,15 @@ class Gateway::Impl {
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  Status add_witnesses(const EvidenceOptions& options) {
+    for (const Witness& witness : options.witnesses) CLEARSPAN_CHECK_OK(witness_keys_.add(witness.key));
+    for (const Witness& witness : options.witnesses) {
+      witnesses_.push_back(
+          std::make_unique<WitnessClient>(around_.engine.archive(), witness, options.witness_interval));
+    }
+    return Done{};
+  }
 
   Status listen(transport::ServerOptions options) {
     options.gate.body_bytes_max = kBodyBytesMax;
@@ -64,6 +75,7 @@ class Gateway::Impl {
   void stop() {
     if (server_) server_->stop();
     workers_->stop();
+    witnesses_.clear();
   }
 
  private:
@@ -74,7 +86,8 @@ class Gateway::Impl {
     const auto* matched = std::get_if<Matched>(&match);
     const Reply reply = observed(matched == nullptr ? Route::none : matched->route, respond);
 
-    if (needs_key(shared->path()) && !transport::is_bearer_of(shared->header("authorization"), bearer_key_)) {
+    if (needs_key(shared->path(), public_entries_) &&
+        !transport::is_bearer_of(shared->header("authorization"), bearer_key_)) {
       return reply(problem_answer(make_error(ErrorCode::unauthorized, {}, "Authorization"), shared->path()));
     }
     if (matched != nullptr) return dispatch(*matched, shared, reply);
@@ -108,16 +121,43 @@ class Gateway::Impl {
         return work(request, reply, [=, this] { reply(show_trade(around_, matched.trade, request->path())); });
       case Route::cancel_trade:
         return work(request, reply, [=, this] { cancel_trade(around_, request, matched.trade, workers_, reply); });
+      case Route::trade_evidence:
+        return work(request, reply, [=, this] { reply(trade_evidence(around_, matched.trade, request->path())); });
       case Route::list_ledgers:
         return work(request, reply, [=, this] { reply(list_ledgers(around_)); });
       case Route::list_profiles:
         return work(request, reply, [=, this] { reply(list_profiles(around_)); });
+      case Route::evidence_keys:
+        return work(request, reply, [=, this] { reply(evidence_keys(around_)); });
+      case Route::evidence_checkpoint:
+        return work(request, reply, [=, this] { reply(evidence_checkpoint(around_, matched.log, request->path())); });
+      case Route::evidence_tile:
+        return work(request, reply, [=, this] { reply(tile(matched, true, request->path())); });
+      case Route::evidence_entries:
+        return work(request, reply, [=, this] { reply(tile(matched, public_entries_, request->path())); });
+      case Route::evidence_attachment:
+        return work(request, reply, [=, this] {
+          reply(evidence_attachment(around_, matched.log, matched.rest, public_entries_, request->path()));
+        });
+      case Route::evidence_cosign:
+        return work(request, reply, [=, this] {
+          reply(evidence_cosign(around_, matched.log, request->body(), witness_keys_, request->path()));
+        });
       case Route::metrics:
-        return work(request, reply,
-                    [=, this] { reply(text_answer(200, metrics_->text(), "text/plain; version=0.0.4")); });
+        return work(request, reply, [=, this] { reply(figures()); });
       case Route::none:
         return reply(problem_answer(make_error(ErrorCode::not_found), request->path()));
     }
+  }
+
+  [[nodiscard]] transport::Response tile(const Matched& matched, bool is_public, std::string_view path) const {
+    return evidence_tile(around_, matched.log, matched.rest, is_public, path);
+  }
+
+  [[nodiscard]] transport::Response figures() const {
+    std::vector<WitnessStatus> witnesses;
+    for (const auto& witness : witnesses_) witnesses.push_back(witness->status());
+    return text_answer(200, metrics_->text(witnesses), "text/plain; version=0.0.4");
   }
 
   void work(const RequestPtr& request, const Reply& reply, std::function<void()> task) {
@@ -128,6 +168,9 @@ class Gateway::Impl {
   const Planner planner_;
   const Surroundings around_;
   const std::string bearer_key_;
+  const bool public_entries_;
+  tlog::TrustedKeys witness_keys_;
+  std::vector<std::unique_ptr<WitnessClient>> witnesses_;
   const std::shared_ptr<Metrics> metrics_;
   const std::shared_ptr<CreateTrades> create_;
   const std::shared_ptr<WorkerPool> workers_;
@@ -140,7 +183,9 @@ Result<std::unique_ptr<Gateway>> Gateway::start(Engine& engine, const Clock& clo
   CLEARSPAN_TRY(Planner planner, Planner::make({std::move(options.profiles), std::move(options.ledgers), options.timing,
                                                 options.engine_tag}));
   transport::ServerOptions server = options.server;
+  const EvidenceOptions evidence = options.evidence;
   auto impl = std::make_unique<Impl>(engine, clock, std::move(options), std::move(planner));
+  CLEARSPAN_CHECK_OK(impl->add_witnesses(evidence));
   CLEARSPAN_CHECK_OK(impl->listen(std::move(server)));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/engine.hpp"
+#include "actors/gateway/witness_client.hpp"
 #include "core/scenario/profile.hpp"
 #include "ledgers/transport/http_server.hpp"
 
@@ -21,13 +22,21 @@ class Registry;
 
 namespace clearspan::gateway {
 
+// How others check this engine's evidence.
+struct EvidenceOptions {
+  bool public_entries = false;     // entries and attachments are served without the key
+  std::vector<Witness> witnesses;  // who signs the checkpoints besides this engine
+  Millis witness_interval{1'000};  // between two looks for a new checkpoint
+};
+
 struct GatewayOptions {
   transport::ServerOptions server;  // its body limit is set by the gateway
   std::string bearer_key;           // asked for on every /v1 route; not empty
   std::vector<Profile> profiles;
   std::vector<std::shared_ptr<Connector>> ledgers;  // the engine's
   TimingPolicy timing;
-  EngineTag engine_tag;                            // the engine's
+  EngineTag engine_tag;  // the engine's
+  EvidenceOptions evidence;
   std::shared_ptr<prometheus::Registry> registry;  // may be empty
 };
 

@@ -84,6 +84,12 @@ class RecordWriter {
 
   void operator()(const evidence::LedgerFrozen&) const { out_.field("type", "ledger_frozen"); }
 
+  void operator()(const evidence::LedgerDescribed&) const { out_.field("type", "ledger_described"); }
+
+  void operator()(const evidence::LedgerProof&) const { out_.field("type", "ledger_proof"); }
+
+  void operator()(const evidence::Anchored&) const { out_.field("type", "anchored"); }
+
  private:
   void write_outcome(const LedgerId& ledger, const Outcome& outcome) const {
     out_.field("ledger", ledger.text);

@@ -20,6 +20,8 @@ inline constexpr std::size_t kWaitingRequestsMax = 4096;     // requests that wa
 inline constexpr Millis kIndexTimeout{5'000};                // for the index to catch up with the log
 inline constexpr std::uint32_t kRetryAfterSeconds = 1;       // told to a client that is asked to come back
 inline constexpr std::uint32_t kBodyBytesMax = 4U << 20;     // 1000 trades of 16 legs need less
+inline constexpr Millis kWitnessTimeout{2'000};              // of one request to a witness
+inline constexpr Millis kWitnessPauseMax{60'000};            // between two requests to a witness that fails
 inline constexpr std::size_t kBodyDepthMax = 8;              // array, trade, legs, leg, amount: five
 
 }  // namespace clearspan::gateway

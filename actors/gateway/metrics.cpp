@@ -7,7 +7,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <utility>
-#include <vector>
+
+#include "actors/gateway/evidence_resources.hpp"
 
 namespace clearspan::gateway {
 namespace {
@@ -104,6 +105,38 @@ void collect_ledgers(const std::vector<LedgerStatus>& ledgers, std::vector<Metri
   }
 }
 
+void collect_checkpoints(const evidence::Archive& archive, std::vector<MetricFamily>& out) {
+  FamilyWriter size(out, "clearspan_checkpoint_records", "Records that the newest checkpoint covers.",
+                    MetricType::Gauge);
+  for (std::uint16_t shard = 0; shard < archive.log_count(); ++shard) {
+    size.add({{"log", log_name(archive, shard)}}, number(archive.publisher(shard).head().size));
+  }
+  FamilyWriter age(out, "clearspan_checkpoint_age_seconds",
+                   "Time since the newest checkpoint was last known to cover all that was durable.", MetricType::Gauge);
+  for (std::uint16_t shard = 0; shard < archive.log_count(); ++shard) {
+    const Metrics::Elapsed elapsed = archive.publisher(shard).age();
+    age.add({{"log", log_name(archive, shard)}}, elapsed.count());
+  }
+}
+
+void collect_witnesses(const evidence::Archive& archive, const std::vector<WitnessStatus>& witnesses,
+                       std::vector<MetricFamily>& out) {
+  if (witnesses.empty()) return;
+  FamilyWriter good(out, "clearspan_witness_good", "1 when the witness signed all that it was asked last.",
+                    MetricType::Gauge);
+  for (const WitnessStatus& witness : witnesses) good.add({{"witness", witness.name}}, witness.good ? 1 : 0);
+  FamilyWriter failures(out, "clearspan_witness_failures_total", "Rounds that ended without the witness's signature.",
+                        MetricType::Counter);
+  for (const WitnessStatus& witness : witnesses) failures.add({{"witness", witness.name}}, number(witness.failures));
+  FamilyWriter cosigned(out, "clearspan_witness_records",
+                        "Records that the newest checkpoint with its signature covers.", MetricType::Gauge);
+  for (const WitnessStatus& witness : witnesses) {
+    for (std::uint16_t shard = 0; shard < witness.cosigned.size(); ++shard) {
+      cosigned.add({{"witness", witness.name}, {"log", log_name(archive, shard)}}, number(witness.cosigned[shard]));
+    }
+  }
+}
+
 // From a quick read of the index to a wait for a slow one.
 const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                        0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
@@ -135,12 +168,14 @@ void Metrics::observe(Route route, int status, Elapsed elapsed) {
   families_->seconds.Add({{"route", name}}, kSeconds).Observe(elapsed.count());
 }
 
-std::string Metrics::text() const {
+std::string Metrics::text(const std::vector<WitnessStatus>& witnesses) const {
   std::vector<MetricFamily> families = registry_->Collect();
   std::vector<MetricFamily> own;
-  own.reserve(16);  // FamilyWriter keeps a pointer only while it writes one family
+  own.reserve(24);  // FamilyWriter keeps a pointer only while it writes one family
   collect_trades(engine_.stats(), own);
   collect_ledgers(engine_.ledgers(), own);
+  collect_checkpoints(engine_.archive(), own);
+  collect_witnesses(engine_.archive(), witnesses, own);
   families.insert(families.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/engine.hpp"
 #include "actors/gateway/route.hpp"
+#include "actors/gateway/witness_client.hpp"
 
 namespace prometheus {
 class Registry;
@@ -29,7 +31,7 @@ class Metrics {
   void observe(Route route, int status, Elapsed elapsed);
 
   // All of them in the text format 0.0.4.
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text(const std::vector<WitnessStatus>& witnesses) const;
 
  private:
   struct Families;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/monitor/proven_facts.hpp"
 #include "actors/trade/trade_actor.hpp"
 #include "core/trade/deposit.hpp"
 
@@ -34,8 +35,8 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](const MovementsRefused& message) { on_refused(message); },
       [this](const MovementsDead& message) { on_dead(message); },
       [this](const FinalBlocks& message) {
-        for (const VerifiedBlockPtr& block : message.blocks) {
-          on_final_block(*block);
+        for (const FinalBlock& block : message.blocks) {
+          on_final_block(block);
           if (shard_.index == ledger_.home_shard) {
             send(shard_.submitters[ledger_.index], BlockBecameFinal{block});
           }
@@ -179,13 +180,17 @@ void LedgerMonitor::on_refused(const MovementsRefused& message) {
 }
 
 void LedgerMonitor::on_dead(const MovementsDead& message) {
-  Append append;
+  const VerifiedBlock& block = *message.in.block;
+  ProvenFacts facts(message.in, shard_.clock->now());
+  std::vector<evidence::Record> records;
   for (const MovementKey& key : message.movements) {
     awaits_.forget(key);
-    append.records.push_back(event_record(
-        trade_of(key.ref),
-        MovementDead{leg_of(key.ref), key.kind, message.block->height, message.block->hash, message.block->time}));
+    records.push_back(
+        event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, block.height, block.hash, block.time}));
   }
+  facts.add(records, message.txn);
+  Append append;
+  append.records = facts.take();
   send(shard_.writer, std::move(append));
 }
 
@@ -200,16 +205,26 @@ bool LedgerMonitor::is_ours(const MovementKey& key) const {
   return !awaits_.hold_key_of(key).is_zero() || shard_of(trade_of(key.ref), shard_.count) == shard_.index;
 }
 
-void LedgerMonitor::on_final_block(const VerifiedBlock& block) {
+// What proves the block stands before what the block proves.
+void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
+  const VerifiedBlock& block = *final_block.block;
   if (position_ && block.height <= position_->height) return;
   CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
   position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time};
-  Append append;
-  for (const Outcome& outcome : block.outcomes) on_outcome(outcome, append.records);
-  for (const IncludedTxn& txn : block.txns) {
-    if (!txn.ok) on_failed_txn(txn, append.records);
+  ProvenFacts facts(final_block, shard_.clock->now());
+  std::vector<evidence::Record> records;
+  for (const Outcome& outcome : block.outcomes) {
+    on_outcome(outcome, records);
+    facts.add(records, outcome.position.txn_index);
   }
-  record_dead(append.records);
+  for (const IncludedTxn& txn : block.txns) {
+    if (!txn.ok) on_failed_txn(txn, records);
+    facts.add(records, txn.index);
+  }
+  record_dead(records);
+  facts.add(records, std::nullopt);
+  Append append;
+  append.records = facts.take();
   if (!append.records.empty() || block.height.value >= last_recorded_height_ + kViewRecordBlocks ||
       last_recorded_height_ == 0) {
     append.records.push_back({shard_.clock->now(), *position_});

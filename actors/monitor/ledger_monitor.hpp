@@ -46,7 +46,7 @@ class LedgerMonitor : public MonitorActor::base {
   void on_dead(const MovementsDead& message);
 
   // Blocks
-  void on_final_block(const VerifiedBlock& block);
+  void on_final_block(const FinalBlock& final_block);
   void on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records);
   void on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records);
   void on_conflict(const LedgerConflict& message);

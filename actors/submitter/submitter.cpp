@@ -14,13 +14,11 @@ bool takes_funds(const Movement& movement) {
   return movement.kind == MovementKind::hold || movement.kind == MovementKind::payment;
 }
 
-// Which monitor it is, for grouping. Each shard has an actor system of its own, and actors of two systems with the same
-// id have equal addresses: only where they are in memory tells them apart.
+}  // namespace
+
 const void* identity_of(const MonitorActor& monitor) {
   return caf::actor_cast<caf::strong_actor_ptr>(monitor).get();
 }
-
-}  // namespace
 
 Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
                      std::vector<evidence::TxnSigned> restored, bool frozen)
@@ -40,6 +38,10 @@ Submitter::behavior_type Submitter::make_behavior() {
       [this](const TxnSent& message) { on_sent(message); },
       [this](const SequenceRead& message) { on_sequence(message); },
       [this](const BalanceRead& message) { on_balance(message); },
+      [this](SubmitAnchor& message) {
+        signers_[message.account].anchors.push_back(std::move(message));
+        schedule_flush();
+      },
       [this](const FreezeLedger&) { frozen_ = true; },
       [this](const Tick&) { on_tick(); },
       [this](const Shutdown&) {
@@ -141,16 +143,35 @@ void Submitter::on_flush() {
 }
 
 void Submitter::flush(const AccountId& account, Signer& signer) {
-  if (signer.queue.empty()) return;
+  if (signer.queue.empty() && signer.anchors.empty()) return;
   if (ledger_.traits.has_sequence && !signer.next) {
     read_sequence(account, signer);
     return;
   }
+  sign_anchors(account, signer);
   while (true) {
     std::vector<Queued> batch = take_batch(signer);
     if (batch.empty()) return;
     sign(account, signer, std::move(batch));
   }
+}
+
+void Submitter::sign_anchors(const AccountId& account, Signer& signer) {
+  for (SubmitAnchor& anchor : std::exchange(signer.anchors, {})) {
+    Result<SignedTxn> txn =
+        ledger_.connector->sign_anchor(account, signer.next.value_or(Sequence{}), valid_until(), 0, anchor.digest);
+    if (!txn) {
+      spdlog::error("{}: a checkpoint cannot be anchored: {}", ledger_.traits.id.text, describe(txn.error()));
+      continue;
+    }
+    if (signer.next) signer.next = signer.next->plus(1);
+    record(std::move(*txn), {}, {}).anchor = std::move(anchor);
+  }
+}
+
+LedgerTime Submitter::valid_until() const {
+  if (ledger_.traits.txn_validity == 0) return kNever;
+  return {ledger_.head.time.load() + ledger_.traits.txn_validity};
 }
 
 std::vector<Submitter::Queued> Submitter::take_batch(Signer& signer) {
@@ -260,8 +281,7 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Queue
   SigningRequest request;
   request.signer = account;
   request.sequence = signer.next.value_or(Sequence{});
-  request.not_after =
-      ledger_.traits.txn_validity == 0 ? kNever : LedgerTime{ledger_.head.time.load() + ledger_.traits.txn_validity};
+  request.not_after = valid_until();
   std::vector<MonitorActor> reply_to;
   for (Queued& queued : batch) {
     queued_.erase(key_of(queued.movement));
@@ -280,7 +300,8 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Queue
   record(std::move(*txn), std::move(request.movements), std::move(reply_to));
 }
 
-void Submitter::record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to) {
+Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> movements,
+                                     std::vector<MonitorActor> reply_to) {
   const TxnId id = txn.id;
   Append append;
   append.records.push_back({shard_.clock->now(), evidence::TxnSigned{ledger_.traits.id, id, txn.signer, txn.sequence,
@@ -292,9 +313,10 @@ void Submitter::record(SignedTxn txn, std::vector<Movement> movements, std::vect
   flight.txn = std::move(txn);
   flight.movements = std::move(movements);
   flight.reply_to = std::move(reply_to);
-  flights_.insert_or_assign(id, std::move(flight));
+  Flight& recorded = flights_.insert_or_assign(id, std::move(flight)).first->second;
   ledger_.head.txns_outstanding = flights_.size();
   send(shard_.writer, std::move(append));
+  return recorded;
 }
 
 void Submitter::refuse(const Queued& queued, ErrorCode code, std::string detail) {
@@ -344,15 +366,19 @@ void Submitter::on_sent(const TxnSent& message) {
 // The same movements at the same number with a higher fee: whichever is included, there is one effect.
 void Submitter::raise_fee(const Flight& flight) {
   if (!may_sign() || flight.txn.fee_step >= kFeeStepsMax) return;
-  SigningRequest request{flight.txn.signer, flight.txn.sequence, flight.txn.not_after, flight.txn.fee_step + 1,
-                         flight.movements};
-  Result<SignedTxn> txn = ledger_.connector->sign(request);
+  const SignedTxn& old = flight.txn;
+  const SigningRequest request{old.signer, old.sequence, old.not_after, old.fee_step + 1, flight.movements};
+  Result<SignedTxn> txn = flight.anchor
+                              ? ledger_.connector->sign_anchor(request.signer, request.sequence, request.not_after,
+                                                               request.fee_step, flight.anchor->digest)
+                              : ledger_.connector->sign(request);
   if (!txn) {
     spdlog::warn("{}: txn {} cannot be replaced: {}", ledger_.traits.id.text, to_hex(flight.txn.id.view()),
                  describe(txn.error()));
     return;
   }
-  record(std::move(*txn), flight.movements, flight.reply_to);
+  const std::optional<SubmitAnchor> anchor = flight.anchor;
+  record(std::move(*txn), flight.movements, flight.reply_to).anchor = anchor;
 }
 
 void Submitter::on_tick() {
@@ -364,96 +390,11 @@ void Submitter::on_tick() {
     if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
   }
   forget_closed();
-  const bool any_queued =
-      std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) { return !signer.second.queue.empty(); });
+  const bool any_queued = std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
+    return !signer.second.queue.empty() || !signer.second.anchors.empty();
+  });
   if (any_queued) schedule_flush();
   delayed_send(this, kTickInterval, Tick{});
-}
-
-// --- What became of it ---
-
-void Submitter::on_final_block(const VerifiedBlockPtr& block) {
-  for (const IncludedTxn& txn : block->txns) {
-    if (const auto found = flights_.find(txn.id); found != flights_.end()) {
-      close(found->second, *block, true);
-      for (const TxnId& rival : rivals_of(found->second)) close(flights_.at(rival), *block, false);
-      continue;
-    }
-    if (!ledger_.traits.has_sequence) continue;
-    // Somebody else used the account's key: what we signed at this number can never be included.
-    const auto slot = by_sequence_.find({txn.sender, txn.sequence});
-    if (slot == by_sequence_.end()) continue;
-    std::map<const void*, std::pair<MonitorActor, MovementsDead>> dead;
-    for (const TxnId& id : slot->second) {
-      Flight& flight = flights_.at(id);
-      if (flight.closed_at) continue;
-      for (std::size_t i = 0; i < flight.movements.size(); ++i) {
-        if (!flight.reply_to[i]) continue;
-        auto& [monitor, message] = dead[identity_of(flight.reply_to[i])];
-        monitor = flight.reply_to[i];
-        message.movements.push_back(key_of(flight.movements[i]));
-        message.block = block;
-      }
-      close(flight, *block, false);
-    }
-    for (auto& [identity, message] : dead) send(message.first, std::move(message.second));
-  }
-  for (auto& [id, flight] : flights_) {
-    const bool is_dead = flight.txn.not_after < block->time;
-    const bool was_used_up = flight.used_up_by && *flight.used_up_by <= block->height;
-    if (!flight.closed_at && (is_dead || was_used_up)) close(flight, *block, false);
-  }
-  forget_closed();
-}
-
-std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
-  std::vector<TxnId> rivals;
-  if (!ledger_.traits.has_sequence) return rivals;
-  for (const TxnId& id : by_sequence_.at({flight.txn.signer, flight.txn.sequence})) {
-    if (id != flight.txn.id && !flights_.at(id).closed_at) rivals.push_back(id);
-  }
-  return rivals;
-}
-
-void Submitter::close(Flight& flight, const VerifiedBlock& block, bool included) {
-  flight.closed_at = block.height;
-  if (!included) {
-    // A replacement of it may have taken effect: its movements stay promised until that one is closed.
-    for (const Movement& movement : flight.movements) {
-      if (by_movement_[key_of(movement)] == flight.txn.id) funds_.release(key_of(movement));
-    }
-    return;
-  }
-  for (const Outcome& outcome : block.outcomes) {
-    if (outcome.ok && outcome.position.txn == flight.txn.id) funds_.spent({outcome.ref, outcome.kind}, block.height);
-  }
-  for (const Movement& movement : flight.movements) funds_.release(key_of(movement));
-}
-
-// A closed txn is forgotten, and its closing recorded, once every shard has handled the block that closed it.
-void Submitter::forget_closed() {
-  const Height handled = ledger_.durable_everywhere();
-  Append append;
-  for (auto entry = flights_.begin(); entry != flights_.end();) {
-    const Flight& flight = entry->second;
-    if (!flight.closed_at || *flight.closed_at > handled) {
-      ++entry;
-      continue;
-    }
-    append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
-    for (const MovementKey& key : flight.txn.movements) {
-      const auto newest = by_movement_.find(key);
-      if (newest != by_movement_.end() && newest->second == flight.txn.id) by_movement_.erase(newest);
-    }
-    if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
-      std::erase(slot->second, flight.txn.id);
-      if (slot->second.empty()) by_sequence_.erase(slot);
-    }
-    entry = flights_.erase(entry);
-  }
-  if (append.records.empty()) return;
-  ledger_.head.txns_outstanding = flights_.size();
-  send(shard_.writer, std::move(append));
 }
 
 }  // namespace clearspan::actors

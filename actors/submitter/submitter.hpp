@@ -21,12 +21,16 @@
 
 namespace clearspan::actors {
 
-// Movements in one txn, at most: its record must stay below the log's limit for one record.
-inline constexpr std::size_t kMovementsPerTxnMax = 1000;
+// Movements in one txn, at most: a bundle holds the whole txn of each step of its trade, and must stay small.
+inline constexpr std::size_t kMovementsPerTxnMax = 256;
 
 // A txn that is in no block for this long gets a higher fee, where the ledger has sequence numbers.
 inline constexpr Millis kRaiseFeeAfter{30'000};
 inline constexpr std::uint32_t kFeeStepsMax = 12;
+
+// Which monitor it is, for grouping. Each shard has an actor system of its own, and actors of two systems with the same
+// id have equal addresses: only where they are in memory tells them apart.
+const void* identity_of(const MonitorActor& monitor);
 
 class Submitter : public SubmitterActor::base {
  public:
@@ -46,6 +50,7 @@ class Submitter : public SubmitterActor::base {
 
   struct Signer {
     std::deque<Queued> queue;
+    std::deque<SubmitAnchor> anchors;
     std::optional<Sequence> next;
     bool reading_sequence = false;
   };
@@ -55,6 +60,7 @@ class Submitter : public SubmitterActor::base {
     SignedTxn txn;
     std::vector<Movement> movements;
     std::vector<MonitorActor> reply_to;  // by movement; empty handles after a restart
+    std::optional<SubmitAnchor> anchor;  // instead of movements; none after a restart
     bool durable = false;
     Timestamp first_sent;
     Timestamp last_sent;
@@ -69,19 +75,22 @@ class Submitter : public SubmitterActor::base {
   void on_sent(const TxnSent& message);
   void on_sequence(const SequenceRead& message);
   void on_balance(const BalanceRead& message);
-  void on_final_block(const VerifiedBlockPtr& block);
+  void on_final_block(const FinalBlock& final_block);
   void on_tick();
 
   void restore(evidence::TxnSigned signed_txn);
   void queue_up(Queued queued);
   void schedule_flush();
   void flush(const AccountId& account, Signer& signer);
+  void sign_anchors(const AccountId& account, Signer& signer);
+  [[nodiscard]] LedgerTime valid_until() const;
   std::vector<Queued> take_batch(Signer& signer);
   std::optional<Error> check(const Movement& movement, bool& must_wait);
   void read_balance(const Movement& movement);
   void read_sequence(const AccountId& account, Signer& signer);
   void sign(const AccountId& account, Signer& signer, std::vector<Queued> batch);
-  void record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to);
+  Flight& record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to);
+  void record_anchored(const Flight& flight, const FinalBlock& final_block, const IncludedTxn& txn);
   void send_bytes(Flight& flight);
   void raise_fee(const Flight& flight);
   void refuse(const Queued& queued, ErrorCode code, std::string detail);

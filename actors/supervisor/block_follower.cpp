@@ -16,11 +16,15 @@ constexpr Millis kPauseWhenAhead{2};     // while the shards catch up
 BlockFollower::BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> start, const EngineOptions& options,
                              const Clock& clock, HandOut hand_out, OnConflict on_conflict)
     : ledger_(ledger),
+      depth_(ledger.connector->description().depth),
       options_(options),
       clock_(clock),
       hand_out_(std::move(hand_out)),
       on_conflict_(std::move(on_conflict)) {
-  if (start) view_.emplace(*start);
+  if (start) {
+    view_.emplace(*start);
+    handed_out_ = start->height.value;
+  }
 }
 
 BlockFollower::~BlockFollower() {
@@ -72,7 +76,8 @@ Status BlockFollower::begin(const Tip& tip) {
   CLEARSPAN_TRY(const VerifiedBlockPtr block, read(tip.final_height));
   view_.emplace(BlockPlace{block->height, block->hash});
   note_head(*block);
-  hand_out_({block});
+  waiting_.push_back(block);
+  hand_out_ready();
   return Done{};
 }
 
@@ -94,24 +99,49 @@ Status BlockFollower::follow(const Tip& tip) {
   for (std::size_t reads = 0; reads < kReadsPerTurnMax && !stopping_ && !shards_are_behind(); ++reads) {
     const std::optional<Height> height = view_->wanted(tip.latest);
     if (!height) break;
-    CLEARSPAN_TRY(const VerifiedBlockPtr block, read(*height));
-    const Pushed pushed = view_->push(block);
-    if (const auto* conflict = std::get_if<Conflict>(&pushed)) {
-      ledger_.head.frozen = true;
-      on_conflict_(*conflict);
-      return make_error(ErrorCode::final_block_conflict, "at height " + std::to_string(conflict->height.value));
-    }
-    if (const auto* back = std::get_if<StepBack>(&pushed)) {
-      spdlog::info("ledger {}: reorganisation, reading again from height {}", ledger_.traits.id.text,
-                   back->reread_from.value);
-    }
-    note_head(*block);
-    const std::vector<VerifiedBlockPtr> final_blocks = view_->take_final();
-    ledger_.head.final_height = view_->final_block().height.value;
-    if (!final_blocks.empty()) hand_out_(final_blocks);
+    CLEARSPAN_CHECK_OK(take(*height));
   }
+  // After a restart the ledger may have no newer block than the last one handled: its time is needed all the same.
+  if (ledger_.head.seen_ms.load() == 0) CLEARSPAN_CHECK_OK(take(view_->tip().height));
   has_begun_ = true;
   return Done{};
+}
+
+// Reads the block at that height into the view, and hands out what is final by it.
+Status BlockFollower::take(Height height) {
+  CLEARSPAN_TRY(const VerifiedBlockPtr block, read(height));
+  const Pushed pushed = view_->push(block);
+  if (const auto* conflict = std::get_if<Conflict>(&pushed)) {
+    ledger_.head.frozen = true;
+    on_conflict_(*conflict);
+    return make_error(ErrorCode::final_block_conflict, "at height " + std::to_string(conflict->height.value));
+  }
+  if (const auto* back = std::get_if<StepBack>(&pushed)) {
+    spdlog::info("ledger {}: reorganisation, reading again from height {}", ledger_.traits.id.text,
+                 back->reread_from.value);
+  }
+  note_head(*block);
+  for (VerifiedBlockPtr& final_block : view_->take_final()) waiting_.push_back(std::move(final_block));
+  ledger_.head.final_height = view_->final_block().height.value;
+  hand_out_ready();
+  return Done{};
+}
+
+// The chain above the last block handed out is what waits and what the view holds behind it.
+void BlockFollower::hand_out_ready() {
+  const auto& unfinal = view_->unfinal();
+  const std::size_t known = waiting_.size() + unfinal.size();
+  const auto at = [&](std::size_t i) { return i < waiting_.size() ? waiting_[i] : unfinal[i - waiting_.size()]; };
+  std::vector<FinalBlock> ready;
+  while (ready.size() < waiting_.size() && ready.size() + depth_ < known) {
+    FinalBlock next{at(ready.size()), {}};
+    for (std::size_t i = 1; i <= depth_; ++i) next.descendants.push_back(at(ready.size() + i));
+    ready.push_back(std::move(next));
+  }
+  if (ready.empty()) return;
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(ready.size()));
+  handed_out_ = ready.back().block->height.value;
+  hand_out_(ready);
 }
 
 void BlockFollower::note_head(const VerifiedBlock& block) {
@@ -122,7 +152,7 @@ void BlockFollower::note_head(const VerifiedBlock& block) {
 
 bool BlockFollower::shards_are_behind() const {
   if (!view_) return false;
-  return view_->final_block().height.value > ledger_.durable_everywhere().value + kBlocksAheadMax;
+  return handed_out_ > ledger_.durable_everywhere().value + kBlocksAheadMax;
 }
 
 }  // namespace clearspan::actors

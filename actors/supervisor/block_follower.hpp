@@ -1,6 +1,7 @@
 // The block follower of one ledger: reads new blocks, has them decoded and all their hashes recomputed, keeps the view,
-// and hands each final block, once and in order, to every shard. It runs on a thread of its own, so verification costs
-// the shards nothing; step() is one turn and needs no thread.
+// and hands each final block, once and in order, to every shard, together with the blocks behind it that make it final:
+// the evidence must show them. It runs on a thread of its own, so verification costs the shards nothing; step() is one
+// turn and needs no thread.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ inline constexpr std::size_t kReadsPerTurnMax = 256;
 
 class BlockFollower {
  public:
-  using HandOut = std::function<void(const std::vector<VerifiedBlockPtr>&)>;
+  using HandOut = std::function<void(const std::vector<FinalBlock>&)>;
   using OnConflict = std::function<void(const Conflict&)>;
 
   // `start`: the last final block that every shard has handled; none to begin with the ledger's present.
@@ -49,11 +50,16 @@ class BlockFollower {
   Status begin(const Tip& tip);
   Result<VerifiedBlockPtr> read(Height height);
   Status follow(const Tip& tip);
+  Status take(Height height);
   void note_head(const VerifiedBlock& block);
+  void hand_out_ready();
   [[nodiscard]] bool shards_are_behind() const;
 
   LedgerServices& ledger_;
+  const std::uint32_t depth_;  // blocks that must be seen behind a final one before it is handed out
   std::optional<View> view_;
+  std::deque<VerifiedBlockPtr> waiting_;  // final, and not yet so deep
+  std::uint64_t handed_out_ = 0;          // the height of the last one
   const EngineOptions& options_;
   const Clock& clock_;
   HandOut hand_out_;

@@ -7,6 +7,8 @@
 #include <set>
 #include <thread>
 
+#include "codecs/crypto/sha256.hpp"
+
 namespace clearspan::actors {
 namespace {
 
@@ -43,16 +45,19 @@ Status Node::start() {
   CLEARSPAN_TRY(const std::uint16_t count, choose_shard_count());
   CLEARSPAN_CHECK_OK(open_logs(count));
   CLEARSPAN_CHECK_OK(open_index());
+  CLEARSPAN_CHECK_OK(open_evidence());
   make_ledgers();
   spawn_actors();
   resume_trades();
   follow_ledgers();
+  evidence_->start_thread(anchoring());
   return Done{};
 }
 
 // Nothing new comes in, then the ledgers fall silent, then the actors end, then the logs are closed.
 Node::~Node() {
   stopping_ = true;
+  if (evidence_) evidence_->stop_thread();
   for (auto& follower : followers_) follower->stop();
   for (auto& port : ports_) port->stop();
   ports_.clear();
@@ -68,6 +73,8 @@ Node::~Node() {
     runtime->system->await_all_actors_done();
     runtime->log_thread.reset();
   }
+  if (evidence_) evidence_->publish();  // the last checkpoint covers everything
+  evidence_.reset();
   for (auto& runtime : shards_) {
     runtime->shard = Shard{};
     if (runtime->system) park(std::move(runtime->config), std::move(runtime->system));
@@ -83,6 +90,9 @@ Status Node::check_options() const {
     }
   }
   if (ids.empty()) return make_error(ErrorCode::config_invalid, "no ledger is configured", "ledger");
+  if (options_.anchor && !ids.contains(options_.anchor->ledger)) {
+    return make_error(ErrorCode::config_invalid, "no such ledger", "evidence.anchor.ledger");
+  }
   if (options_.tag.is_zero()) return make_error(ErrorCode::config_invalid, "the engine has no tag", "engine.tag");
   if (options_.data_dir.empty()) return make_error(ErrorCode::config_invalid, "no data folder", "engine.data_dir");
   if (options_.shards > kShardsMax) {
@@ -144,6 +154,15 @@ Status Node::open_index() {
     index_options.shards.push_back({shard_directory(i), log_identity(i), shards_[i]->log->durable()});
   }
   CLEARSPAN_TRY(index_, evidence::TradeIndex::open(*disk_, index_options));
+  return Done{};
+}
+
+Status Node::open_evidence() {
+  std::vector<evidence::ArchivedLog> logs;
+  for (std::uint16_t i = 0; i < shards_.size(); ++i) {
+    logs.push_back({shard_directory(i), log_identity(i), shards_[i]->log.get(), nullptr});
+  }
+  CLEARSPAN_TRY(evidence_, PublicEvidence::open(*disk_, options_, *index_, std::move(logs)));
   return Done{};
 }
 
@@ -230,6 +249,12 @@ void Node::resume_trades() {
     Append started;
     started.records.push_back({clock_.now(), evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag,
                                                                      runtime->shard.index, runtime->shard.count}});
+    for (const auto& ledger : ledgers_) {
+      const LedgerDescription description = ledger->connector->description();
+      const auto known = runtime->recovered.descriptions.find(description.ledger);
+      if (known != runtime->recovered.descriptions.end() && known->second == description) continue;
+      started.records.push_back({clock_.now(), evidence::LedgerDescribed{description}});
+    }
     caf::anon_send(runtime->shard.writer, std::move(started));
     std::vector<RestoreTrades> by_ledger(ledgers_.size());
     for (auto& [id, trade] : runtime->recovered.trades) {
@@ -265,7 +290,7 @@ std::optional<BlockPlace> Node::start_of(const LedgerServices& ledger) const {
 void Node::follow_ledgers() {
   for (auto& ledger : ledgers_) {
     if (ledger->head.frozen) continue;
-    auto hand_out = [this, index = ledger->index](const std::vector<VerifiedBlockPtr>& blocks) {
+    auto hand_out = [this, index = ledger->index](const std::vector<FinalBlock>& blocks) {
       for (auto& runtime : shards_) caf::anon_send(runtime->shard.monitors[index], FinalBlocks{blocks});
     };
     auto on_conflict = [this, services = ledger.get()](const Conflict& conflict) { freeze(*services, conflict); };
@@ -279,6 +304,17 @@ void Node::freeze(LedgerServices& ledger, const Conflict& conflict) {
   caf::anon_send(shards_.front()->shard.submitters[ledger.index], FreezeLedger{});
   caf::anon_send(shards_.front()->shard.monitors[ledger.index],
                  LedgerConflict{conflict.height, conflict.expected, conflict.found});
+}
+
+PublicEvidence::Anchor Node::anchoring() const {
+  if (!options_.anchor) return {};
+  return [this](std::uint16_t shard, const tlog::Checkpoint& checkpoint) {
+    const LedgerServices* ledger = shards_.front()->shard.find_ledger(options_.anchor->ledger);
+    const Hash32 digest = crypto::sha256(as_bytes(tlog::to_text(checkpoint)));
+    caf::anon_send(
+        shards_.front()->shard.submitters[ledger->index],
+        SubmitAnchor{options_.anchor->account, digest, checkpoint.size, checkpoint.root, shards_[shard]->shard.writer});
+  };
 }
 
 void Node::on_durable(std::uint16_t shard, const evidence::DurableGroup& group) {

@@ -16,6 +16,7 @@
 #include "actors/submitter/ledger_port.hpp"
 #include "actors/submitter/submitter.hpp"
 #include "actors/supervisor/block_follower.hpp"
+#include "actors/supervisor/public_evidence.hpp"
 #include "ledgers/evidence/disk.hpp"
 #include "ledgers/evidence/index.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -39,6 +40,8 @@ class Node final : public Engine {
 
   [[nodiscard]] const evidence::TradeIndex& index() const override { return *index_; }
 
+  [[nodiscard]] const evidence::Archive& archive() const override { return evidence_->archive(); }
+
   [[nodiscard]] bool ready() const override;
 
  private:
@@ -56,10 +59,12 @@ class Node final : public Engine {
   Result<std::uint16_t> choose_shard_count() const;
   Status open_logs(std::uint16_t count);
   Status open_index();
+  Status open_evidence();
   void make_ledgers();
   void spawn_actors();
   void resume_trades();
   void follow_ledgers();
+  [[nodiscard]] PublicEvidence::Anchor anchoring() const;
   void on_durable(std::uint16_t shard, const evidence::DurableGroup& group);
   [[nodiscard]] std::string shard_directory(std::uint16_t shard) const;
   [[nodiscard]] evidence::LogIdentity log_identity(std::uint16_t shard) const;
@@ -78,6 +83,7 @@ class Node final : public Engine {
   std::unique_ptr<evidence::TradeIndex> index_;
   std::vector<std::unique_ptr<LedgerServices>> ledgers_;
   std::vector<std::unique_ptr<ShardRuntime>> shards_;
+  std::unique_ptr<PublicEvidence> evidence_;  // reads the shards' logs
   std::vector<std::unique_ptr<LedgerPort>> ports_;
   std::vector<std::unique_ptr<BlockFollower>> followers_;
   std::atomic<bool> stopping_{false};

@@ -95,4 +95,17 @@ Status write_new_key_file(const std::filesystem::path& path, const SecretKey& ke
   return Done{};
 }
 
+Result<OwnKey> read_or_make_key_file(const std::filesystem::path& path) {
+  std::error_code failure;
+  if (std::filesystem::exists(path, failure)) {
+    CLEARSPAN_TRY(SecretKey key, read_key_file(path));
+    return OwnKey{std::move(key), false};
+  }
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
+  if (failure) return make_error(ErrorCode::storage_failed, path.parent_path().string() + ": " + failure.message());
+  SecretKey key = SecretKey::random();
+  CLEARSPAN_CHECK_OK(write_new_key_file(path, key));
+  return OwnKey{std::move(key), true};
+}
+
 }  // namespace clearspan::crypto

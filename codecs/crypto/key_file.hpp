@@ -13,6 +13,15 @@ namespace clearspan::crypto {
 // key_invalid for other content.
 Result<SecretKey> read_key_file(const std::filesystem::path& path);
 
+// The same, after making a file with a new random key, and the folders above it, when there is none. Tells whether it
+// did.
+struct OwnKey {
+  SecretKey key;
+  bool is_new = false;
+};
+
+Result<OwnKey> read_or_make_key_file(const std::filesystem::path& path);
+
 // Writes the key to a new file with mode 0600 and makes it durable. Error: storage_failed, also when the file exists.
 Status write_new_key_file(const std::filesystem::path& path, const SecretKey& key);
 

@@ -73,7 +73,10 @@ struct EthereumBlock {
   std::vector<Receipt> receipts;  // one per txn; none when the block has no txns
   std::vector<Log> logs;          // of all receipts, in order
   std::vector<Withdrawal> withdrawals;
-  std::size_t json_bytes = 0;  // that were verified
+  std::size_t json_bytes = 0;        // that were verified
+  Slice header_bytes;                // of `bytes`, as are the next two
+  std::vector<Slice> txn_bytes;      // the list whose root is the header's transactions_root
+  std::vector<Slice> receipt_bytes;  // the list whose root is the header's receipts_root
   Buffer bytes;
 
   EthereumBlock() = default;

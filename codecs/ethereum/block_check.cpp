@@ -265,6 +265,9 @@ Result<EthereumBlock> BlockCheck::take_block(const BlockReport& report) {
   block.bytes = std::move(arena_);
   block.hash = report.hash;
   CLEARSPAN_TRY(block.header, decode_header(block.bytes.view(header_bytes_)));
+  block.header_bytes = header_bytes_;
+  block.txn_bytes = txns_;
+  block.receipt_bytes = receipts_;
   block.txns.reserve(txns_.size());
   for (std::size_t i = 0; i < txns_.size(); ++i) {
     CLEARSPAN_TRY(const Txn txn, decode_txn(block.bytes.view(txns_[i])));

@@ -6,6 +6,7 @@
 
 #include "codecs/evidence/cbor.hpp"
 #include "core/chain/movement.hpp"
+#include "core/chain/proof.hpp"
 #include "core/trade/plan.hpp"
 #include "core/trade/state.hpp"
 
@@ -92,5 +93,40 @@ inline constexpr auto kPlan = [](auto& coder, auto& plan) {
   coder.optional(plan.payment, kPaymentTerms);
   coder.optional(plan.returned, kReturnTerms);
 };
+
+inline constexpr std::size_t kAssetsMax = 1024;  // of one ledger
+inline constexpr std::size_t kTxnsMax = 65'536;  // in one block
+
+inline constexpr auto kAsset = [](auto& coder, auto& asset) {
+  coder.array(3);
+  coder.text(asset.id);
+  coder.integer(asset.scale);
+  coder.bytes(asset.token);
+};
+
+inline constexpr auto kHeader = [](auto& coder, auto& header) { coder.bytes(header); };
+
+inline constexpr auto kTxnProof = [](auto& coder, auto& txn) {
+  coder.array(2);
+  coder.integer(txn.index);
+  coder.bytes(txn.proof);
+};
+
+// Members of the array that the caller has begun.
+void code_description(auto& coder, auto& description) {
+  coder.text(description.ledger);
+  coder.text(description.kind);
+  coder.text(description.network);
+  coder.text(description.escrow);
+  coder.enumerator(description.clock, ClockKind::unix_seconds);
+  coder.integer(description.depth);
+  coder.list(description.assets, kAssetsMax, kAsset);
+}
+
+void code_proof(auto& coder, auto& proof) {
+  coder.bytes(proof.header);
+  coder.list(proof.descendants, kProofDepthMax, kHeader);
+  coder.list(proof.txns, kTxnsMax, kTxnProof);
+}
 
 }  // namespace clearspan::evidence::fields

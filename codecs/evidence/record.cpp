@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "codecs/crypto/sha256.hpp"
 #include "codecs/evidence/fields.hpp"
 
 namespace clearspan::evidence {
@@ -25,14 +26,20 @@ constexpr std::array<Shape, std::variant_size_v<Event>> kEventShapes = {{
 }};
 
 constexpr std::array<Shape, std::variant_size_v<RecordBody>> kRecordShapes = {{
-    {1, 4},  // EngineStarted
-    {2, 4},  // TradeCreated
-    {3, 2},  // TradeEvent
-    {4, 8},  // TxnSigned
-    {5, 2},  // TxnClosed
-    {6, 4},  // ViewAdvanced
-    {7, 4},  // LedgerFrozen
+    {1, 4},   // EngineStarted
+    {2, 4},   // TradeCreated
+    {3, 2},   // TradeEvent
+    {4, 7},   // TxnSigned
+    {5, 2},   // TxnClosed
+    {6, 4},   // ViewAdvanced
+    {7, 4},   // LedgerFrozen
+    {8, 7},   // LedgerDescribed
+    {9, 5},   // LedgerProof
+    {10, 4},  // Anchored
 }};
+
+constexpr std::uint64_t kTxnSignedNumber = 4;
+constexpr std::uint64_t kLedgerProofNumber = 9;
 
 void code_error(cbor::Writer& coder, const ErrorCode& code) {
   coder.text(std::string(to_string(code)));
@@ -116,9 +123,11 @@ void code_event(cbor::Reader& reader, Event& event) {
 
 // --- The fields of each record, after its number and time ---
 
-template <class Coder>
+// `digest`: of the attachment, for a record that has one.
+template <class Coder, class Digest>
 struct RecordFields {
   Coder& coder;
+  Digest& digest;
 
   void code(auto& body, const EngineStarted*) {
     coder.text(body.version);
@@ -146,8 +155,7 @@ struct RecordFields {
     coder.integer(body.sequence);
     coder.integer(body.not_after);
     coder.integer(body.fee_step);
-    coder.bytes(body.raw);
-    coder.list(body.movements, fields::kMovementsMax, fields::kMovement);
+    coder.fixed(digest);
   }
 
   void code(auto& body, const TxnClosed*) {
@@ -168,28 +176,107 @@ struct RecordFields {
     coder.fixed(body.expected);
     coder.fixed(body.found);
   }
+
+  void code(auto& body, const LedgerDescribed*) { fields::code_description(coder, body.description); }
+
+  void code(auto& body, const LedgerProof*) {
+    coder.text(body.proof.ledger);
+    coder.integer(body.proof.height);
+    coder.fixed(body.proof.block);
+    coder.fixed(body.proof.tip);
+    coder.fixed(digest);
+  }
+
+  void code(auto& body, const Anchored*) {
+    coder.text(body.ledger);
+    coder.integer(body.size);
+    coder.fixed(body.root);
+    fields::kPosition(coder, body.position);
+  }
 };
+
+// --- Attachments ---
+
+// Whether there is one; if so it is coded.
+template <class Coder>
+struct AttachmentFields {
+  Coder& coder;
+
+  bool code(auto&, const auto*) { return false; }
+
+  bool code(auto& body, const TxnSigned*) {
+    coder.array(2);
+    coder.bytes(body.raw);
+    coder.list(body.movements, fields::kMovementsMax, fields::kMovement);
+    return true;
+  }
+
+  bool code(auto& body, const LedgerProof*) {
+    coder.array(3);
+    fields::code_proof(coder, body.proof);
+    return true;
+  }
+};
+
+Status read_attachment(ByteView attachment, RecordBody& body) {
+  cbor::Reader reader(attachment);
+  const bool has_one =
+      std::visit([&](auto& fact) { return AttachmentFields<cbor::Reader>{reader}.code(fact, &fact); }, body);
+  if (!has_one && !attachment.empty()) reader.fail("an attachment of a record that has none");
+  return has_one || !attachment.empty() ? reader.finish() : Status(Done{});
+}
 
 }  // namespace
 
-void encode(const Record& record, Bytes& out) {
+void encode(const Record& record, Bytes& out, Bytes& attachment) {
+  const std::size_t begin = attachment.size();
+  {
+    cbor::Writer writer(attachment);
+    std::visit([&](const auto& body) { AttachmentFields<cbor::Writer>{writer}.code(body, &body); }, record.body);
+  }
+  const ByteView attached = ByteView(attachment).subspan(begin);
+  const Hash32 digest = attached.empty() ? Hash32{} : crypto::sha256(attached);
   cbor::Writer writer(out);
   const Shape& shape = kRecordShapes[record.body.index()];
   writer.array(shape.fields + 2);
   writer.unsigned_integer(shape.number);
   writer.time(record.at);
-  std::visit([&](const auto& body) { RecordFields<cbor::Writer>{writer}.code(body, &body); }, record.body);
+  std::visit(
+      [&](const auto& body) {
+        RecordFields<cbor::Writer, const Hash32>{writer, digest}.code(body, &body);
+      },
+      record.body);
 }
 
-Result<Record> decode(ByteView bytes) {
+Result<Record> decode_without_attachment(ByteView bytes) {
   cbor::Reader reader(bytes);
   Record record;
+  Hash32 digest;
   read_alternative(reader, record.body, kRecordShapes, 2, [&](auto& body) {
     reader.time(record.at);
-    RecordFields<cbor::Reader>{reader}.code(body, &body);
+    RecordFields<cbor::Reader, Hash32>{reader, digest}.code(body, &body);
   });
   CLEARSPAN_CHECK_OK(reader.finish());
   return record;
+}
+
+Result<Record> decode(const RecordBytes& bytes) {
+  CLEARSPAN_TRY(Record record, decode_without_attachment(bytes.record));
+  if (const auto digest = attachment_digest(bytes.record); digest && crypto::sha256(bytes.attachment) != *digest) {
+    return make_error(ErrorCode::cbor_malformed, "the record's attachment is another one");
+  }
+  CLEARSPAN_CHECK_OK(read_attachment(bytes.attachment, record.body));
+  return record;
+}
+
+// The number is the second byte: no record has 24 fields, and no number is above 23.
+std::optional<Hash32> attachment_digest(ByteView record) {
+  if (record.size() < 2 + Hash32::kSize) return std::nullopt;
+  if (record[1] != kTxnSignedNumber && record[1] != kLedgerProofNumber) return std::nullopt;
+  Hash32 digest;
+  const ByteView last = record.last(Hash32::kSize);
+  std::copy(last.begin(), last.end(), digest.bytes.begin());
+  return digest;
 }
 
 }  // namespace clearspan::evidence

@@ -5,7 +5,9 @@
 // next is visible outside.
 //
 // A record is one deterministic CBOR item (RFC 8949, section 4.2): the array [type, at_ms, body...]; field orders are
-// in record.cpp next to the code that writes them. Types are numbers that are never reused.
+// in record.cpp next to the code that writes them. Types are numbers that are never reused. What is too large for an
+// entry of a log stands in the record's attachment, another such item, to which the record commits by its last field.
+// docs/evidence-format.md is the format for everybody else.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +19,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "core/chain/movement.hpp"
+#include "core/chain/proof.hpp"
 #include "core/trade/event.hpp"
 #include "core/trade/plan.hpp"
 
@@ -93,8 +96,43 @@ struct LedgerFrozen {
   bool operator==(const LedgerFrozen&) const = default;
 };
 
-using RecordBody =
-    std::variant<EngineStarted, TradeCreated, TradeEvent, TxnSigned, TxnClosed, ViewAdvanced, LedgerFrozen>;
+// How the proofs of a ledger that follow are to be read.
+struct LedgerDescribed {
+  LedgerDescription description;
+
+  bool operator==(const LedgerDescribed&) const = default;
+};
+
+// What proves the events that cite this block.
+struct LedgerProof {
+  BlockProof proof;
+
+  bool operator==(const LedgerProof&) const = default;
+};
+
+// The checkpoint of this log with that size and root stands on a ledger.
+struct Anchored {
+  LedgerId ledger;
+  std::uint64_t size = 0;
+  Hash32 root;
+  BlockPosition position;
+
+  bool operator==(const Anchored&) const = default;
+};
+
+using RecordBody = std::variant<EngineStarted, TradeCreated, TradeEvent, TxnSigned, TxnClosed, ViewAdvanced,
+                                LedgerFrozen, LedgerDescribed, LedgerProof, Anchored>;
+
+// An entry of a log is the head before the record (32 bytes) and the record, behind a length of two bytes where
+// transparency logs serve it.
+inline constexpr std::size_t kRecordBytesMax = 65'535 - Hash32::kSize;
+inline constexpr std::size_t kAttachmentBytesMax = 1u << 20;
+
+// A record's bytes; they belong to somebody else.
+struct RecordBytes {
+  ByteView record;
+  ByteView attachment;  // empty for a record without one
+};
 
 struct Record {
   Timestamp at;
@@ -103,11 +141,19 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// Appends the record's bytes to `out`. The same record always gives the same bytes.
-void encode(const Record& record, Bytes& out);
+// Appends the record's bytes to `out` and its attachment, if it has one, to `attachment`. The same record always gives
+// the same bytes.
+void encode(const Record& record, Bytes& out, Bytes& attachment);
 
 // Reads exactly one record. Errors: cbor_malformed for bytes that encode() would not have written (another length form,
-// a missing or surplus field, an unknown type or enumerator, bytes left over).
-Result<Record> decode(ByteView bytes);
+// a missing or surplus field, an unknown type or enumerator, bytes left over, an attachment of another digest).
+Result<Record> decode(const RecordBytes& bytes);
+
+// The same of the record alone: a txn_signed comes without its raw bytes and movements, a ledger_proof without its
+// header, descendants and txns.
+Result<Record> decode_without_attachment(ByteView record);
+
+// The SHA-256 of the attachment that belongs to the record; none when none does. Does not look at the rest of it.
+std::optional<Hash32> attachment_digest(ByteView record);
 
 }  // namespace clearspan::evidence

@@ -11,16 +11,33 @@ namespace {
 
 constexpr std::string_view kMagic = "CSB1";
 constexpr std::uint8_t kLeafPrefix = 0;
-constexpr std::uint8_t kNodePrefix = 1;
 constexpr std::uint8_t kFailed = 0;
 constexpr std::uint8_t kDone = 1;
 
-Hash32 node_of(const Hash32& left, const Hash32& right) {
-  std::array<std::uint8_t, 1 + 2 * Hash32::kSize> node;
-  node[0] = kNodePrefix;
-  std::copy(left.bytes.begin(), left.bytes.end(), node.begin() + 1);
-  std::copy(right.bytes.begin(), right.bytes.end(), node.begin() + 1 + Hash32::kSize);
-  return crypto::sha256(node);
+Error malformed(const char* detail) {
+  return make_error(ErrorCode::txn_malformed, detail, "results");
+}
+
+Result<OperationResult> read_result(WireReader& reader, OperationKind kind) {
+  OperationResult result;
+  const auto outcome = reader.number<std::uint8_t>();
+  if (outcome == kFailed) {
+    result.reason = reader.text();
+    if (!is_reason(result.reason)) return malformed("this is no reason");
+    return result;
+  }
+  if (outcome != kDone) return malformed("a result is 0 or 1");
+  if (!has_ended(kind)) return result;
+  result.asset = reader.text();
+  result.amount_digits = reader.text();
+  result.from = reader.text();
+  result.to = reader.text();
+  const auto reclaimed = reader.number<std::uint8_t>();
+  result.reclaimed = reclaimed == 1;
+  const bool is_good = reclaimed <= 1 && is_asset_name(result.asset) && is_account_name(result.from) &&
+                       is_account_name(result.to) && parse_amount_digits(result.amount_digits).ok();
+  if (!is_good) return malformed("the result of a release or refund does not say what it ended");
+  return result;
 }
 
 }  // namespace
@@ -30,14 +47,18 @@ bool is_reason(std::string_view text) {
   return !text.empty() && text.size() <= kReasonMax && std::all_of(text.begin(), text.end(), is_reason_char);
 }
 
-void put_result(Bytes& out, MovementKind kind, const OperationResult& result) {
+bool has_ended(OperationKind kind) {
+  return kind == OperationKind::release || kind == OperationKind::refund;
+}
+
+void put_result(Bytes& out, OperationKind kind, const OperationResult& result) {
   if (!result.ok()) {
     put_u8(out, kFailed);
     put_text(out, result.reason);
     return;
   }
   put_u8(out, kDone);
-  if (kind == MovementKind::hold || kind == MovementKind::payment) return;
+  if (!has_ended(kind)) return;
   put_text(out, result.asset);
   put_text(out, result.amount_digits);
   put_text(out, result.from);
@@ -55,22 +76,7 @@ Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_
   return crypto::sha256(leaf);
 }
 
-// RFC 6962 splits at the largest power of two below the count. Pairing neighbours level by level, with an odd last one
-// carried up unchanged, builds the same tree.
-Hash32 merkle_root(std::span<const Hash32> leaves) {
-  if (leaves.empty()) return crypto::sha256({});
-  std::vector<Hash32> level(leaves.begin(), leaves.end());
-  while (level.size() > 1) {
-    const std::size_t pairs = level.size() / 2;
-    for (std::size_t i = 0; i < pairs; ++i) level[i] = node_of(level[2 * i], level[2 * i + 1]);
-    const bool has_odd = level.size() % 2 == 1;
-    if (has_odd) level[pairs] = level.back();
-    level.resize(pairs + (has_odd ? 1 : 0));
-  }
-  return level.front();
-}
-
-BlockHash block_hash_of(const BlockHeader& header) {
+Bytes header_bytes(const BlockHeader& header) {
   Bytes bytes;
   bytes.reserve(kMagic.size() + 1 + header.ledger.size() + 3 * 8 + 4 + 2 * 32);
   put_bytes(bytes, as_bytes(kMagic));
@@ -81,7 +87,40 @@ BlockHash block_hash_of(const BlockHeader& header) {
   put_u64(bytes, header.timestamp_ms);
   put_u32(bytes, header.txn_count);
   put_bytes(bytes, header.root.view());
-  return crypto::sha256(bytes).as<BlockHash>();
+  return bytes;
+}
+
+BlockHash block_hash_of(ByteView header) {
+  return crypto::sha256(header).as<BlockHash>();
+}
+
+Result<BlockHeader> parse_header(ByteView bytes) {
+  WireReader reader(bytes);
+  BlockHeader header;
+  const bool is_ours = as_text(reader.take(kMagic.size())) == kMagic;
+  header.ledger = reader.text();
+  header.number = {reader.number<std::uint64_t>()};
+  header.branch = reader.number<std::uint64_t>();
+  header.parent = reader.fixed<BlockHash>();
+  header.timestamp_ms = reader.number<std::uint64_t>();
+  header.txn_count = reader.number<std::uint32_t>();
+  header.root = reader.fixed<Hash32>();
+  if (!is_ours || !reader.is_ok() || !reader.is_at_end() || !is_ledger_name(header.ledger)) {
+    return make_error(ErrorCode::not_a_block, "this is no header of a simulated block");
+  }
+  return header;
+}
+
+Result<std::vector<OperationResult>> parse_results(ByteView bytes, std::span<const Operation> operations) {
+  WireReader reader(bytes);
+  std::vector<OperationResult> results;
+  results.reserve(operations.size());
+  for (const Operation& operation : operations) {
+    CLEARSPAN_TRY(auto result, read_result(reader, operation.kind));
+    results.push_back(std::move(result));
+  }
+  if (!reader.is_ok() || !reader.is_at_end()) return malformed("there is not one result per operation");
+  return results;
 }
 
 }  // namespace clearspan::simulated

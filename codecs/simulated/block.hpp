@@ -1,13 +1,14 @@
 // What the hashes of a simulated block cover. There is nothing in a block's JSON outside them, except that signatures
 // are not verified by readers: the root commits to the txns that the ledger accepted, signatures included.
 //
-//   block hash = SHA-256("CSB1" text(ledger) u64(number) u64(branch) parent[32] u64(timestamp ms) u32(txn count)
-//   root[32]) root       = Merkle tree hash of the txns' leaves (RFC 6962, section 2.1): SHA-256("") for none,
+//   block hash = SHA-256(header)
+//   header     = "CSB1" text(ledger) u64(number) u64(branch) parent[32] u64(timestamp ms) u32(txn count) root[32]
+//   root       = Merkle tree hash of the txns' leaves (RFC 6962, section 2.1): SHA-256("") for none,
 //                leaf SHA-256(0x00, leaf content), node SHA-256(0x01, left, right)
 //   leaf content = txn id[32] signature[64] result*
-//   result     = failed:            u8(0) text(reason)
-//                hold, payment ok:  u8(1)
-//                release, refund ok: u8(1) text(asset) text(amount) text(from) text(to) u8(reclaimed)
+//   result     = failed:                   u8(0) text(reason)
+//                hold, payment, anchor ok: u8(1)
+//                release, refund ok:       u8(1) text(asset) text(amount) text(from) text(to) u8(reclaimed)
 //
 // As JSON, in this order and without spaces:
 //
@@ -17,6 +18,7 @@
 //   OPERATION = ["hold",ref,asset,amount,from,to,N,N]      not_after, reclaim_after
 //               ["payment",ref,asset,amount,from,to,N]     not_after
 //               ["release",ref,hold_key,N]                 not_after; also "refund"
+//               ["anchor",ref,digest]
 //   RESULT    = "reason" | 1 | [asset,amount,from,to,0|1]  the last for a release or refund; 1: reclaimed by the payer
 //
 // H is 64 hexadecimal digits, HH 128, N a ledger time or null for "never", amounts are strings of digits. The branch
@@ -26,6 +28,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codecs/simulated/txn.hpp"
 #include "core/base/clock.hpp"
@@ -61,14 +64,25 @@ struct OperationResult {
   [[nodiscard]] bool ok() const { return reason.empty(); }
 };
 
-void put_result(Bytes& out, MovementKind kind, const OperationResult& result);
+// Whether the result of one that took effect says what it ended: release and refund.
+bool has_ended(OperationKind kind);
+
+void put_result(Bytes& out, OperationKind kind, const OperationResult& result);
+
+// Reads back what put_result wrote for those operations, one after the other; views point into `bytes`. Errors:
+// txn_malformed for anything that put_result would not have written.
+Result<std::vector<OperationResult>> parse_results(ByteView bytes, std::span<const Operation> operations);
 
 // The leaf of one txn. `results_bytes` are the results as put_result writes them, one after the other.
 Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_bytes);
 
-Hash32 merkle_root(std::span<const Hash32> leaves);
+// What the block hash is the hash of.
+Bytes header_bytes(const BlockHeader& header);
+BlockHash block_hash_of(ByteView header);
 
-BlockHash block_hash_of(const BlockHeader& header);
+// Reads the header back; the ledger's name is a view. Errors: not_a_block for anything that header_bytes would not have
+// written.
+Result<BlockHeader> parse_header(ByteView bytes);
 
 bool is_reason(std::string_view text);
 

@@ -5,6 +5,9 @@
 
 #include "codecs/json/document.hpp"
 #include "codecs/json/object_reader.hpp"
+#include "codecs/simulated/merkle.hpp"
+#include "codecs/simulated/outcome.hpp"
+#include "codecs/simulated/proof.hpp"
 
 namespace clearspan::simulated {
 namespace {
@@ -20,6 +23,9 @@ struct Scratch {
   std::vector<Operation> operations;
   std::vector<OperationResult> results;
   std::vector<Hash32> leaves;
+  MerkleTree tree;
+  Bytes proven_txns;                     // what proofs say of our txns, one after the other
+  std::vector<std::size_t> proven_ends;  // where each ends
 };
 
 // An error of the JSON reader about one part of the block, as an error of that part.
@@ -111,9 +117,8 @@ class ElementReader {
   bool ok_ = true;
 };
 
-bool read_kind(std::string_view name, MovementKind& out) {
-  for (const MovementKind kind :
-       {MovementKind::hold, MovementKind::release, MovementKind::refund, MovementKind::payment}) {
+bool read_kind(std::string_view name, OperationKind& out) {
+  for (const OperationKind kind : kOperationKinds) {
     if (name != to_string(kind)) continue;
     out = kind;
     return true;
@@ -131,23 +136,26 @@ Result<Operation> read_operation(json::Value value) {
   }
   reader.hex(operation.ref);
   switch (operation.kind) {
-    case MovementKind::hold:
-    case MovementKind::payment:
+    case OperationKind::hold:
+    case OperationKind::payment:
       operation.asset = reader.text();
       operation.amount_digits = reader.text();
       operation.from = reader.text();
       operation.to = reader.text();
       break;
-    case MovementKind::release:
-    case MovementKind::refund:
+    case OperationKind::release:
+    case OperationKind::refund:
       reader.hex(operation.hold_key);
       break;
+    case OperationKind::anchor:
+      reader.hex(operation.digest);
+      break;
   }
-  reader.time(operation.not_after);
-  if (operation.kind == MovementKind::hold) reader.time(operation.reclaim_after);
+  if (operation.kind != OperationKind::anchor) reader.time(operation.not_after);
+  if (operation.kind == OperationKind::hold) reader.time(operation.reclaim_after);
   if (!reader.is_complete()) return value.error(ErrorCode::txn_malformed, "the elements are not those of its kind");
 
-  if (operation.kind == MovementKind::release || operation.kind == MovementKind::refund) return operation;
+  if (operation.kind != OperationKind::hold && operation.kind != OperationKind::payment) return operation;
   if (auto checked = check_operation(operation); !checked.ok()) {
     return value.error(ErrorCode::txn_malformed, describe(checked.error()));
   }
@@ -157,14 +165,14 @@ Result<Operation> read_operation(json::Value value) {
   return operation;
 }
 
-Result<OperationResult> read_result(json::Value value, MovementKind kind) {
+Result<OperationResult> read_result(json::Value value, OperationKind kind) {
   OperationResult result;
   if (const auto reason = value.if_string()) {
     if (!is_reason(*reason)) return value.error(ErrorCode::txn_malformed, "this is no reason");
     result.reason = *reason;
     return result;
   }
-  if (kind == MovementKind::hold || kind == MovementKind::payment) {
+  if (!has_ended(kind)) {
     if (value.if_u64() != 1) return value.error(ErrorCode::txn_malformed, "the result must be 1 or a reason");
     return result;
   }
@@ -214,7 +222,7 @@ Status read_operations(json::ObjectReader& reader, TxnHeader header, Scratch& sc
   scratch.results.clear();
   scratch.results_bytes.clear();
   for (const json::Value value : results) {
-    const MovementKind kind = scratch.operations[scratch.results.size()].kind;
+    const OperationKind kind = scratch.operations[scratch.results.size()].kind;
     CLEARSPAN_TRY(auto result, read_result(value, kind));
     put_result(scratch.results_bytes, kind, result);
     scratch.results.push_back(std::move(result));
@@ -222,41 +230,9 @@ Status read_operations(json::ObjectReader& reader, TxnHeader header, Scratch& sc
   return Done{};
 }
 
-Outcome make_outcome(const Operation& operation, const OperationResult& result, const BlockPosition& position) {
-  Outcome outcome;
-  outcome.ref = operation.ref;
-  outcome.kind = operation.kind;
-  outcome.ok = result.ok();
-  outcome.reclaimed = result.reclaimed;
-  outcome.position = position;
-  outcome.reason = std::string(result.reason);
-  outcome.reclaim_after = operation.reclaim_after;
-  switch (operation.kind) {
-    case MovementKind::hold:
-    case MovementKind::payment:
-      outcome.asset.text = operation.asset;
-      outcome.amount = operation.amount;
-      outcome.from.text = operation.from;
-      outcome.to.text = operation.to;
-      if (operation.kind == MovementKind::hold && outcome.ok) {
-        outcome.hold_key = hold_key_of(position.txn, position.effect_index);
-      }
-      break;
-    case MovementKind::release:
-    case MovementKind::refund:
-      outcome.hold_key = operation.hold_key;
-      if (!outcome.ok) break;
-      outcome.asset.text = result.asset;
-      outcome.amount = parse_amount_digits(result.amount_digits).value();
-      outcome.from.text = result.from;
-      outcome.to.text = result.to;
-      break;
-  }
-  return outcome;
-}
-
-// Adds what the txn did for this engine to the block; the outcomes' block hash is still to come.
-void collect(const Scratch& scratch, const EngineTag& engine, IncludedTxn txn, VerifiedBlock& block) {
+// Adds what the txn did for this engine to the block.
+void collect(Scratch& scratch, const EngineTag& engine, IncludedTxn txn, const TxnSignature& signature,
+             VerifiedBlock& block) {
   bool is_ours = false;
   BlockPosition position{block.height, block.hash, txn.id, txn.index, 0};
   for (std::size_t i = 0; i < scratch.operations.size(); ++i) {
@@ -264,9 +240,26 @@ void collect(const Scratch& scratch, const EngineTag& engine, IncludedTxn txn, V
     if (engine_of(scratch.operations[i].ref) != engine) continue;
     is_ours = true;
     position.effect_index = static_cast<std::uint32_t>(i);
-    block.outcomes.push_back(make_outcome(scratch.operations[i], scratch.results[i], position));
+    auto outcome = outcome_of(scratch.operations[i], scratch.results[i], position);
+    if (outcome) block.outcomes.push_back(*std::move(outcome));
   }
-  if (is_ours) block.txns.push_back(std::move(txn));
+  if (!is_ours) return;
+  put_proven_txn(scratch.proven_txns, scratch.content, signature, scratch.results_bytes);
+  scratch.proven_ends.push_back(scratch.proven_txns.size());
+  block.txns.push_back(std::move(txn));
+}
+
+// Proofs of the block's txns, once all leaves are known.
+void add_proofs(const Scratch& scratch, VerifiedBlock& block) {
+  const ByteView proven_txns = scratch.proven_txns;
+  std::size_t begin = 0;
+  block.proofs.reserve(block.txns.size());
+  for (std::size_t i = 0; i < block.txns.size(); ++i) {
+    const std::uint32_t index = block.txns[i].index;
+    const std::size_t end = scratch.proven_ends[i];
+    block.proofs.push_back({index, txn_proof(proven_txns.subspan(begin, end - begin), scratch.tree.path_of(index))});
+    begin = end;
+  }
 }
 
 Status read_txn(json::Value value, const BlockExpectation& expected, Scratch& scratch, VerifiedBlock& block) {
@@ -282,7 +275,7 @@ Status read_txn(json::Value value, const BlockExpectation& expected, Scratch& sc
     return reader.error("id", ErrorCode::txn_hash_mismatch, "the content has another hash");
   }
   scratch.leaves.push_back(leaf_of(txn.id, signature, scratch.results_bytes));
-  collect(scratch, expected.engine, std::move(txn), block);
+  collect(scratch, expected.engine, std::move(txn), signature, block);
   return Done{};
 }
 
@@ -317,6 +310,8 @@ Result<StatedHeader> read_header(json::ObjectReader& reader, const BlockExpectat
 Status read_txns(json::Array txns, const BlockExpectation& expected, Scratch& scratch, VerifiedBlock& block) {
   block.txn_count = static_cast<std::uint32_t>(txns.size());
   scratch.leaves.clear();
+  scratch.proven_txns.clear();
+  scratch.proven_ends.clear();
   for (const json::Value value : txns) CLEARSPAN_CHECK_OK(read_txn(value, expected, scratch, block));
   return Done{};
 }
@@ -354,13 +349,16 @@ Result<VerifiedBlock> decode_block(std::string_view json, const BlockExpectation
   block.bytes = json.size();
   CLEARSPAN_CHECK_OK(read_txns(txns, expected, scratch, block));
   CLEARSPAN_CHECK_OK(refuse_repeated_txns(block));
-  if (merkle_root(scratch.leaves) != stated.header.root) {
+  scratch.tree.build(scratch.leaves);
+  if (scratch.tree.root() != stated.header.root) {
     return reader.error("root", ErrorCode::transactions_root_mismatch, "the txns have another root");
   }
   stated.header.txn_count = block.txn_count;
-  if (block_hash_of(stated.header) != stated.hash) {
+  block.header = header_bytes(stated.header);
+  if (block_hash_of(block.header) != stated.hash) {
     return reader.error("hash", ErrorCode::block_hash_mismatch, "the header has another hash");
   }
+  add_proofs(scratch, block);
   return block;
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <vector>
 
+#include "codecs/simulated/merkle.hpp"
+
 namespace clearspan::simulated {
 namespace {
 
@@ -55,30 +57,33 @@ void append_operation(std::string& out, const Operation& operation) {
   append_quoted_hex(out, operation.ref.view());
   out.push_back(',');
   switch (operation.kind) {
-    case MovementKind::hold:
-    case MovementKind::payment:
+    case OperationKind::hold:
+    case OperationKind::payment:
       for (const std::string_view text : {operation.asset, operation.amount_digits, operation.from, operation.to}) {
         append_quoted(out, text);
         out.push_back(',');
       }
       break;
-    case MovementKind::release:
-    case MovementKind::refund:
+    case OperationKind::release:
+    case OperationKind::refund:
       append_quoted_hex(out, operation.hold_key.view());
       out.push_back(',');
       break;
+    case OperationKind::anchor:
+      append_quoted_hex(out, operation.digest.view());
+      return out.push_back(']');
   }
   append_time(out, operation.not_after);
-  if (operation.kind == MovementKind::hold) {
+  if (operation.kind == OperationKind::hold) {
     out.push_back(',');
     append_time(out, operation.reclaim_after);
   }
   out.push_back(']');
 }
 
-void append_result(std::string& out, MovementKind kind, const OperationResult& result) {
+void append_result(std::string& out, OperationKind kind, const OperationResult& result) {
   if (!result.ok()) return append_quoted(out, result.reason);
-  if (kind == MovementKind::hold || kind == MovementKind::payment) return out.push_back('1');
+  if (!has_ended(kind)) return out.push_back('1');
   out.push_back('[');
   for (const std::string_view text : {result.asset, std::string_view(result.amount_digits), result.from, result.to}) {
     append_quoted(out, text);
@@ -135,7 +140,7 @@ RenderedBlock render_block(BlockHeader header, std::span<const BlockTxn> txns) {
   header.txn_count = static_cast<std::uint32_t>(txns.size());
   header.root = root_of(txns);
   RenderedBlock block;
-  block.hash = block_hash_of(header);
+  block.hash = block_hash_of(header_bytes(header));
 
   std::size_t operations = 0;
   for (const BlockTxn& txn : txns) operations += txn.results.size();

@@ -24,16 +24,9 @@ Error malformed(std::string detail, std::string field) {
   return make_error(ErrorCode::txn_malformed, std::move(detail), std::move(field));
 }
 
-Result<MovementKind> kind_of(std::uint8_t value) {
-  switch (value) {
-    case static_cast<std::uint8_t>(MovementKind::hold):
-      return MovementKind::hold;
-    case static_cast<std::uint8_t>(MovementKind::release):
-      return MovementKind::release;
-    case static_cast<std::uint8_t>(MovementKind::refund):
-      return MovementKind::refund;
-    case static_cast<std::uint8_t>(MovementKind::payment):
-      return MovementKind::payment;
+Result<OperationKind> kind_of(std::uint8_t value) {
+  for (const OperationKind kind : kOperationKinds) {
+    if (value == static_cast<std::uint8_t>(kind)) return kind;
   }
   return malformed("no operation has the kind " + std::to_string(value), "kind");
 }
@@ -51,17 +44,20 @@ Result<Operation> read_operation(WireReader& reader) {
   CLEARSPAN_TRY(operation.kind, kind_of(reader.number<std::uint8_t>()));
   operation.ref = reader.fixed<OperationRef>();
   switch (operation.kind) {
-    case MovementKind::hold:
+    case OperationKind::hold:
       read_transfer(reader, operation);
       operation.reclaim_after = {reader.number<std::uint64_t>()};
       break;
-    case MovementKind::payment:
+    case OperationKind::payment:
       read_transfer(reader, operation);
       break;
-    case MovementKind::release:
-    case MovementKind::refund:
+    case OperationKind::release:
+    case OperationKind::refund:
       operation.hold_key = reader.fixed<HoldKey>();
       operation.not_after = {reader.number<std::uint64_t>()};
+      return operation;
+    case OperationKind::anchor:
+      operation.digest = reader.fixed<Hash32>();
       return operation;
   }
   if (!reader.is_ok()) return malformed("the content ends within an operation", "operations");
@@ -73,6 +69,41 @@ Result<Operation> read_operation(WireReader& reader) {
 }
 
 }  // namespace
+
+std::string_view to_string(OperationKind kind) {
+  const auto movement = movement_kind(kind);
+  return movement ? clearspan::to_string(*movement) : "anchor";
+}
+
+OperationKind operation_kind(MovementKind kind) {
+  switch (kind) {
+    case MovementKind::hold:
+      return OperationKind::hold;
+    case MovementKind::release:
+      return OperationKind::release;
+    case MovementKind::refund:
+      return OperationKind::refund;
+    case MovementKind::payment:
+      break;
+  }
+  return OperationKind::payment;
+}
+
+std::optional<MovementKind> movement_kind(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::hold:
+      return MovementKind::hold;
+    case OperationKind::release:
+      return MovementKind::release;
+    case OperationKind::refund:
+      return MovementKind::refund;
+    case OperationKind::payment:
+      return MovementKind::payment;
+    case OperationKind::anchor:
+      break;
+  }
+  return std::nullopt;
+}
 
 bool is_account_name(std::string_view text) {
   return is_name(text, kAccountNameMax);
@@ -100,7 +131,7 @@ Result<Amount> parse_amount_digits(std::string_view digits) {
 }
 
 Status check_operation(const Operation& operation) {
-  const bool is_transfer = operation.kind == MovementKind::hold || operation.kind == MovementKind::payment;
+  const bool is_transfer = operation.kind == OperationKind::hold || operation.kind == OperationKind::payment;
   if (!is_transfer) return Done{};
   if (!is_asset_name(operation.asset)) return malformed("this is no name of an asset", "asset");
   if (!is_account_name(operation.from)) return malformed("this is no name of an account", "from");
@@ -121,20 +152,22 @@ void put_operation(Bytes& out, const Operation& operation) {
   put_u8(out, static_cast<std::uint8_t>(operation.kind));
   put_bytes(out, operation.ref.view());
   switch (operation.kind) {
-    case MovementKind::hold:
-    case MovementKind::payment:
+    case OperationKind::hold:
+    case OperationKind::payment:
       put_text(out, operation.asset);
       put_text(out, operation.amount_digits);
       put_text(out, operation.from);
       put_text(out, operation.to);
       break;
-    case MovementKind::release:
-    case MovementKind::refund:
+    case OperationKind::release:
+    case OperationKind::refund:
       put_bytes(out, operation.hold_key.view());
       break;
+    case OperationKind::anchor:
+      return put_bytes(out, operation.digest.view());
   }
   put_u64(out, operation.not_after.value);
-  if (operation.kind == MovementKind::hold) put_u64(out, operation.reclaim_after.value);
+  if (operation.kind == OperationKind::hold) put_u64(out, operation.reclaim_after.value);
 }
 
 Result<TxnContent> parse_txn_content(ByteView content) {

@@ -9,18 +9,21 @@
 //   body      = hold:            text(asset) text(amount) text(from) text(to) u64(not_after) u64(reclaim_after)
 //               payment:         text(asset) text(amount) text(from) text(to) u64(not_after)
 //               release, refund: hold_key[32] u64(not_after)
+//               anchor:          digest[32]
 //   raw       = content signature[64]
 //
 //   txn id    = SHA-256(content)
 //   signature = Ed25519 over the txn id: it commits to the content, which Ed25519 itself would hash twice more
 //   hold key  = SHA-256(txn id, u32(index of the hold in its txn))
 //
-// Kinds are the values of MovementKind. An amount is its decimal digits, as in JSON, so that a verifier hashes what it
-// reads. A release or refund names its hold by a key that commits to the hold's content; asset, amount and accounts are
-// the hold's own, whatever the signer believes.
+// Kinds are the values of OperationKind. An anchor moves nothing: it puts a digest on record. An amount is its decimal
+// digits, as in JSON, so that a verifier hashes what it reads. A release or refund names its hold by a key that commits
+// to the hold's content; asset, amount and accounts are the hold's own, whatever the signer believes.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -47,9 +50,19 @@ bool is_asset_name(std::string_view text);
 // [a-z0-9._-]{1,64}
 bool is_ledger_name(std::string_view text);
 
+// What an operation does: the kinds of movement with their numbers, and what is no movement.
+enum class OperationKind : std::uint8_t { hold, release, refund, payment, anchor };
+
+inline constexpr std::array kOperationKinds = {OperationKind::hold, OperationKind::release, OperationKind::refund,
+                                               OperationKind::payment, OperationKind::anchor};
+
+std::string_view to_string(OperationKind kind);
+OperationKind operation_kind(MovementKind kind);
+std::optional<MovementKind> movement_kind(OperationKind kind);  // none for an anchor
+
 // The texts are views into whatever the operation was read from.
 struct Operation {
-  MovementKind kind = MovementKind::hold;
+  OperationKind kind = OperationKind::hold;
   OperationRef ref;
   std::string_view asset;          // hold, payment
   std::string_view amount_digits;  // hold, payment
@@ -57,6 +70,7 @@ struct Operation {
   std::string_view from;           // hold, payment
   std::string_view to;             // hold, payment
   HoldKey hold_key;                // release, refund
+  Hash32 digest;                   // anchor
   LedgerTime not_after = kNever;
   LedgerTime reclaim_after = kNever;  // hold
 };

@@ -7,6 +7,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/chain/movement.hpp"
+#include "core/chain/proof.hpp"
 
 namespace clearspan {
 
@@ -33,8 +34,19 @@ struct VerifiedBlock {
   std::vector<IncludedTxn> txns;  // in the order of their indexes
   std::uint32_t txn_count = 0;    // of all txns in the block
   std::uint64_t bytes = 0;        // of the raw data that was verified
+  Bytes header;                   // what its hash is the hash of
+  std::vector<TxnProof> proofs;   // by index, of each txn that has an outcome here or stands in `txns`
 };
 
 using VerifiedBlockPtr = std::shared_ptr<const VerifiedBlock>;
+
+// A block that is final by its ledger's policy, and the blocks behind it that the policy asks for.
+struct FinalBlock {
+  VerifiedBlockPtr block;
+  std::vector<VerifiedBlockPtr> descendants;
+};
+
+// What proves those of the block's txns that have the given indexes.
+BlockProof make_block_proof(const FinalBlock& final_block, const std::vector<std::uint32_t>& txns);
 
 }  // namespace clearspan

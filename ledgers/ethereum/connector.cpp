@@ -77,6 +77,27 @@ Status EvmConnector::check(CallTimeout timeout) {
   return Done{};
 }
 
+LedgerDescription EvmConnector::description() const {
+  LedgerDescription described;
+  described.ledger = options_.ledger;
+  described.kind = "ethereum";
+  described.network = std::to_string(options_.chain_id);
+  described.escrow = to_text(options_.escrow);
+  described.clock = traits_.clock;
+  switch (options_.finality.policy) {
+    case Finality::Policy::confirmations:
+      described.depth = static_cast<std::uint32_t>(options_.finality.confirmations);
+      break;
+    case Finality::Policy::finalized_tag:
+      break;  // the ledger's own word
+  }
+  for (const EvmAsset& asset : options_.assets) {
+    described.assets.push_back(
+        {asset.id, static_cast<std::uint8_t>(asset.scale), Bytes(asset.token.bytes.begin(), asset.token.bytes.end())});
+  }
+  return described;
+}
+
 Result<AccountId> EvmConnector::canonical_account(std::string_view account) const {
   CLEARSPAN_TRY(const Address address, parse_account(account));
   return account_of(address);
@@ -238,6 +259,11 @@ Result<AccountId> EvmConnector::signer_of(const Movement& movement) const {
 
 Result<SignedTxn> EvmConnector::sign(const SigningRequest& request) {
   return signer_.sign(request);
+}
+
+Result<SignedTxn> EvmConnector::sign_anchor(const AccountId& signer, Sequence sequence, LedgerTime,
+                                            std::uint32_t fee_step, const Hash32& digest) {
+  return signer_.sign_anchor(signer, sequence, fee_step, digest);
 }
 
 Status EvmConnector::submit(const SignedTxn& txn, CallTimeout timeout) {

@@ -3,7 +3,7 @@
 //
 //   read   tip, wait_for_block, block, check              the block follower
 //   write  submit, next_sequence, balance                 the sender
-//   pure   sign                                           any one thread at a time
+//   pure   sign, sign_anchor                                    any one thread at a time
 //          signer_of, canonical_account                   any thread
 //
 // Each group has its own connections. An agreement of several nodes is needed for whatever money rests on: the hash at
@@ -40,6 +40,7 @@ class EvmConnector final : public Connector {
 
   [[nodiscard]] const BlockDecoder& decoder() const override { return decoder_; }
 
+  [[nodiscard]] LedgerDescription description() const override;
   [[nodiscard]] Result<AccountId> canonical_account(std::string_view account) const override;
   Result<Tip> tip(CallTimeout timeout) override;
   void wait_for_block(Height height, CallTimeout timeout) override;
@@ -49,6 +50,8 @@ class EvmConnector final : public Connector {
 
   // The same request gives the same bytes for as long as the process lives (see FeeBook).
   Result<SignedTxn> sign(const SigningRequest& request) override;
+  Result<SignedTxn> sign_anchor(const AccountId& signer, Sequence sequence, LedgerTime not_after,
+                                std::uint32_t fee_step, const Hash32& digest) override;
 
   // Given to every endpoint; success when one has it, be it since before.
   Status submit(const SignedTxn& txn, CallTimeout timeout) override;

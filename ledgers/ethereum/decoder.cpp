@@ -3,57 +3,14 @@
 #include <limits>
 
 #include "ledgers/ethereum/notation.hpp"
+#include "ledgers/ethereum/outcome.hpp"
+#include "ledgers/ethereum/proof.hpp"
 
 namespace clearspan::ethereum {
 namespace {
 
 // Seconds that still fit in a Timestamp's milliseconds; no honest block comes near.
 constexpr std::uint64_t kSecondsMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 1000;
-
-void fill(Outcome& outcome, const Held& event, const Assets& assets) {
-  outcome.kind = MovementKind::hold;
-  outcome.asset = assets.id_of(event.token);
-  outcome.amount = event.amount;
-  outcome.from = account_of(event.payer);
-  outcome.to = account_of(event.payee);
-  outcome.hold_key = event.key;
-  outcome.reclaim_after = LedgerTime{event.reclaim_after};
-}
-
-void fill(Outcome& outcome, const Released& event, const Assets& assets) {
-  outcome.kind = MovementKind::release;
-  outcome.asset = assets.id_of(event.token);
-  outcome.amount = event.amount;
-  outcome.from = account_of(event.payer);
-  outcome.to = account_of(event.payee);
-  outcome.hold_key = event.key;
-}
-
-void fill(Outcome& outcome, const Refunded& event, const Assets& assets) {
-  outcome.kind = MovementKind::refund;
-  outcome.asset = assets.id_of(event.token);
-  outcome.amount = event.amount;
-  outcome.from = account_of(event.payer);
-  outcome.to = outcome.from;
-  outcome.hold_key = event.key;
-  outcome.reclaimed = event.by_payer;
-}
-
-void fill(Outcome& outcome, const Paid& event, const Assets& assets) {
-  outcome.kind = MovementKind::payment;
-  outcome.asset = assets.id_of(event.token);
-  outcome.amount = event.amount;
-  outcome.from = account_of(event.payer);
-  outcome.to = account_of(event.payee);
-}
-
-void fill(Outcome& outcome, const Failed& event, const Assets& /*assets*/) {
-  outcome.kind = event.kind;
-  outcome.ok = false;
-  outcome.from = account_of(event.payer);
-  outcome.hold_key = event.key;
-  outcome.reason = event.reason;
-}
 
 }  // namespace
 
@@ -78,10 +35,18 @@ Result<VerifiedBlock> Decoder::decode(const RawBlock& raw) const {
   out.timestamp = Timestamp(std::chrono::seconds(static_cast<std::int64_t>(block.header.timestamp)));
   out.txn_count = static_cast<std::uint32_t>(block.txns.size());
   out.bytes = raw.block_json.size() + raw.receipts_json.size();
+  std::set<std::uint32_t> proven;
   for (std::size_t index = 0; index < block.txns.size(); ++index) {
     CLEARSPAN_CHECK_OK(add_txn(out, block, index));
     CLEARSPAN_CHECK_OK(add_outcomes(out, block, index));
+    CLEARSPAN_TRY(const bool has_anchor, has_our_anchor(block, index));
+    if (has_anchor) proven.insert(static_cast<std::uint32_t>(index));
   }
+  for (const IncludedTxn& txn : out.txns) proven.insert(txn.index);
+  for (const Outcome& outcome : out.outcomes) proven.insert(outcome.position.txn_index);
+  const ByteView header = block.bytes.view(block.header_bytes);
+  out.header.assign(header.begin(), header.end());
+  out.proofs = prove_txns(block, {proven.begin(), proven.end()});
   return out;
 }
 
@@ -112,26 +77,31 @@ Status Decoder::add_outcomes(VerifiedBlock& out, const EthereumBlock& block, std
     auto event = decode_log(std::span(log.topics).first(log.topic_count), log.data);
     if (!event.ok()) return make_error(ErrorCode::receipt_malformed, event.error().detail, "/" + std::to_string(index));
     if (!event->has_value() || !concerns_us(**event)) continue;
-    Outcome outcome = outcome_of(**event);
-    outcome.position = {out.height, out.hash, block.txns[index].id, static_cast<std::uint32_t>(index),
-                        static_cast<std::uint32_t>(i)};
-    out.outcomes.push_back(std::move(outcome));
+    const BlockPosition position{out.height, out.hash, block.txns[index].id, static_cast<std::uint32_t>(index),
+                                 static_cast<std::uint32_t>(i)};
+    out.outcomes.push_back(outcome_of(**event, assets_, position));
   }
   return Done{};
+}
+
+// What the anchor says is read from its proof, by whoever wants to know.
+Result<bool> Decoder::has_our_anchor(const EthereumBlock& block, std::size_t index) const {
+  if (!block.receipts[index].succeeded.value_or(false)) return false;
+  for (const Log& log : block.logs_of(index)) {
+    if (log.address != options_.escrow) continue;
+    auto anchor = decode_anchor(std::span(log.topics).first(log.topic_count), log.data);
+    if (!anchor.ok()) {
+      return make_error(ErrorCode::receipt_malformed, anchor.error().detail, "/" + std::to_string(index));
+    }
+    if (anchor->has_value() && ours_.contains((*anchor)->by)) return true;
+  }
+  return false;
 }
 
 bool Decoder::concerns_us(const EscrowEvent& event) const {
   if (engine_of(ref_of(event)) != options_.engine) return false;
   const Failed* failed = std::get_if<Failed>(&event);
   return failed == nullptr || ours_.contains(failed->by);
-}
-
-Outcome Decoder::outcome_of(const EscrowEvent& event) const {
-  Outcome outcome;
-  outcome.ref = ref_of(event);
-  outcome.ok = true;
-  std::visit([&](const auto& content) { fill(outcome, content, assets_); }, event);
-  return outcome;
 }
 
 }  // namespace clearspan::ethereum

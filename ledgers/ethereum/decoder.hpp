@@ -27,7 +27,7 @@ class Decoder final : public BlockDecoder {
  private:
   Status add_txn(VerifiedBlock& out, const EthereumBlock& block, std::size_t index) const;
   Status add_outcomes(VerifiedBlock& out, const EthereumBlock& block, std::size_t index) const;
-  [[nodiscard]] Outcome outcome_of(const EscrowEvent& event) const;
+  [[nodiscard]] Result<bool> has_our_anchor(const EthereumBlock& block, std::size_t index) const;
   [[nodiscard]] bool concerns_us(const EscrowEvent& event) const;
 
   const EvmOptions& options_;

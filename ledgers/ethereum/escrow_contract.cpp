@@ -212,6 +212,21 @@ Result<std::optional<EscrowEvent>> decode_log(std::span<const Hash32> topics, By
   return std::optional<EscrowEvent>();
 }
 
+Result<std::optional<Anchored>> decode_anchor(std::span<const Hash32> topics, ByteView data) {
+  static const Hash32 kTopic = abi::topic_of("Anchored(address,bytes32)");
+  if (topics.empty() || topics[0] != kTopic) return std::optional<Anchored>();
+  if (topics.size() != 3) {
+    return make_error(ErrorCode::remote_malformed, "a log of the escrow contract has the wrong number of topics");
+  }
+  const Bytes arguments = arguments_of(topics, data);
+  abi::Reader words(arguments);
+  Anchored anchored;
+  anchored.by = words.address();
+  anchored.digest = words.fixed<Hash32>();
+  CLEARSPAN_CHECK_OK(words.finish());
+  return std::optional(anchored);
+}
+
 const OperationRef& ref_of(const EscrowEvent& event) {
   return std::visit([](const auto& content) -> const OperationRef& { return content.ref; }, event);
 }

@@ -111,6 +111,16 @@ using EscrowEvent = std::variant<Held, Released, Refunded, Paid, Failed>;
 // the contract cannot have written.
 Result<std::optional<EscrowEvent>> decode_log(std::span<const Hash32> topics, ByteView data);
 
+// A digest that somebody put on record through the contract.
+struct Anchored {
+  Address by;
+  Hash32 digest;
+};
+
+// The anchor in a log of the contract; none for any other event. Errors: remote_malformed for a log that the contract
+// cannot have written.
+Result<std::optional<Anchored>> decode_anchor(std::span<const Hash32> topics, ByteView data);
+
 const OperationRef& ref_of(const EscrowEvent& event);
 
 }  // namespace clearspan::ethereum

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "core/chain/proof.hpp"
 #include "ledgers/transport/url.hpp"
 
 namespace clearspan::ethereum {
 namespace {
 
 constexpr Millis kFinalizedTagMax{20 * 60'000};  // two epochs of a proof-of-stake chain, and a slow third
+constexpr unsigned kScaleMax = 255;              // decimal places; a token states them in 8 bits
 constexpr Millis kPollMax{1000};
 constexpr Millis kPollMin{20};
 
@@ -44,6 +46,7 @@ Status check_assets(const EvmOptions& options) {
     if (asset.id.text.empty() || asset.id.text.starts_with("0x")) {
       return invalid("assets", "a name must not be empty or look like an address: " + asset.id.text);
     }
+    if (asset.scale > kScaleMax) return invalid("assets", "more than 255 decimal places: " + asset.id.text);
     if (!ids.insert(asset.id).second) return invalid("assets", "named twice: " + asset.id.text);
     if (!tokens.insert(asset.token).second) return invalid("assets", "two assets are the same token: " + asset.id.text);
   }
@@ -59,6 +62,7 @@ Status check_options(const EvmOptions& options) {
   if (options.movements_per_txn_max == 0 || options.movements_per_txn_max > kMovementsPerTxnMax) {
     return invalid("movements_per_txn_max", "it must be between 1 and " + std::to_string(kMovementsPerTxnMax));
   }
+  if (options.finality.confirmations > kProofDepthMax) return invalid("confirmations", "at most 65536");
   if (options.block_interval <= Millis{0}) return invalid("block_interval", "it must be positive");
   if (options.fees.fee_max < options.fees.priority_fee) return invalid("fee_max", "it is below the priority fee");
   CLEARSPAN_CHECK_OK(check_urls(options));

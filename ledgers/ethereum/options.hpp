@@ -41,6 +41,10 @@ struct FeeOptions {
   Amount fee_max{1'000'000'000'000};   // wei per gas; a txn never offers more
 };
 
+// The evidence of one trade has the whole txn and receipt of each of its movements, and should stay below 64 KiB. So
+// many movements of any kinds are also far below the 2^24 gas that one txn may use since Osaka (EIP-7825).
+inline constexpr std::uint32_t kMovementsPerTxnMax = 16;
+
 struct EvmOptions {
   LedgerId ledger;
   EngineTag engine;  // movements whose refs carry it are reported; all others are only verified
@@ -61,12 +65,10 @@ struct EvmOptions {
   Millis block_interval{12'000};
   Millis finality_max{0};   // 0: computed for confirmations, 20 minutes for the finalized tag
   Millis poll_interval{0};  // 0: a quarter of the block interval, at most one second
-  std::uint32_t movements_per_txn_max = 32;
+  std::uint32_t movements_per_txn_max = kMovementsPerTxnMax;
   FeeOptions fees;
 };
 
-// 32 movements of any kinds stay below the 2^24 gas that one txn may use since Osaka (EIP-7825).
-inline constexpr std::uint32_t kMovementsPerTxnMax = 32;
 inline constexpr std::size_t kEndpointsMax = 16;
 
 // Errors: config_invalid, naming the setting.

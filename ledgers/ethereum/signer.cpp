@@ -14,6 +14,13 @@ struct Signer::Content {
   std::uint64_t gas = GasBudget::kBatch;
 };
 
+struct Signer::Call {
+  Address to;
+  Amount value;
+  Bytes data;
+  std::uint64_t gas = 0;
+};
+
 Signer::Signer(const EvmOptions& options, const Keyring& keyring, const Assets& assets, FeeBook& fees)
     : options_(options), keyring_(keyring), assets_(assets), fees_(fees) {}
 
@@ -105,20 +112,36 @@ Result<Signer::Content> Signer::content_of(const SigningRequest& request, const 
 
 Result<SignedTxn> Signer::sign(const SigningRequest& request) {
   CLEARSPAN_TRY(const Address signer, parse_account(request.signer.text));
-  const crypto::SecretKey* key = keyring_.find(signer);
-  if (key == nullptr) return make_error(ErrorCode::unknown_account, "no key for " + request.signer.text);
-  CLEARSPAN_TRY(const Content content, content_of(request, signer));
+  if (!keyring_.has(signer)) return make_error(ErrorCode::unknown_account, "no key for " + request.signer.text);
+  CLEARSPAN_TRY(Content content, content_of(request, signer));
+  Call call{signer, {}, {}, GasBudget::kTransfer};
+  if (!request.movements.empty()) {
+    call = {options_.escrow, content.value, encode_batch(content.batch), content.gas};
+    call.gas += call.data.size() * GasBudget::kPerByte;
+  }
+  CLEARSPAN_TRY(SignedTxn txn, sign_call(signer, request.sequence, request.fee_step, call));
+  for (const Movement& movement : request.movements) txn.movements.push_back(key_of(movement));
+  return txn;
+}
 
-  const bool is_empty = request.movements.empty();
-  const Bytes data = is_empty ? Bytes() : encode_batch(content.batch);
-  const Fee fee = fees_.fee_for(signer, request.sequence, request.fee_step);
+Result<SignedTxn> Signer::sign_anchor(const AccountId& signer, Sequence sequence, std::uint32_t fee_step,
+                                      const Hash32& digest) {
+  CLEARSPAN_TRY(const Address account, parse_account(signer.text));
+  return sign_call(account, sequence, fee_step, {options_.escrow, {}, encode_anchor(digest), GasBudget::kAnchor});
+}
+
+Result<SignedTxn> Signer::sign_call(const Address& signer, Sequence sequence, std::uint32_t fee_step,
+                                    const Call& call) {
+  const crypto::SecretKey* key = keyring_.find(signer);
+  if (key == nullptr) return make_error(ErrorCode::unknown_account, "no key for " + to_text(signer));
+  const Fee fee = fees_.fee_for(signer, sequence, fee_step);
   Txn txn;
   txn.chain_id = options_.chain_id;
-  txn.nonce = request.sequence.value;
-  txn.gas_limit = is_empty ? GasBudget::kTransfer : content.gas + data.size() * GasBudget::kPerByte;
-  txn.to = is_empty ? signer : options_.escrow;
-  txn.value = to_word(content.value);
-  txn.data = data;
+  txn.nonce = sequence.value;
+  txn.gas_limit = call.gas;
+  txn.to = call.to;
+  txn.value = to_word(call.value);
+  txn.data = call.data;
   switch (options_.fees.market) {
     case FeeMarket::legacy:
       txn.type = TxnType::legacy;
@@ -136,11 +159,11 @@ Result<SignedTxn> Signer::sign(const SigningRequest& request) {
   out.id = signed_bytes.id;
   out.raw = std::move(signed_bytes.raw);
   out.signer = account_of(signer);
-  out.sequence = request.sequence;
-  // Its movements have deadlines, but the txn uses up its number however late it comes: until then it is outstanding.
+  out.sequence = sequence;
+  // What it does may have deadlines, but the txn uses up its number however late it comes: until then it is
+  // outstanding.
   out.not_after = kNever;
-  out.fee_step = request.fee_step;
-  for (const Movement& movement : request.movements) out.movements.push_back(key_of(movement));
+  out.fee_step = fee_step;
   return out;
 }
 

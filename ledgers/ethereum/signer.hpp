@@ -16,6 +16,7 @@ namespace clearspan::ethereum {
 struct GasBudget {
   static constexpr std::uint64_t kTransfer = 21'000;  // a plain transfer of the native coin
   static constexpr std::uint64_t kBatch = 70'000;     // a batch without items
+  static constexpr std::uint64_t kAnchor = 30'000;    // a digest on record, call data included
   static constexpr std::uint64_t kPerByte = 40;       // of call data, none of it zero (EIP-7623)
   static constexpr std::uint64_t kHoldNative = 180'000;
   static constexpr std::uint64_t kHoldToken = 280'000;
@@ -39,11 +40,17 @@ class Signer {
   // movement_rejected.
   Result<SignedTxn> sign(const SigningRequest& request);
 
+  // A call that puts the digest on record. Errors: unknown_account.
+  Result<SignedTxn> sign_anchor(const AccountId& signer, Sequence sequence, std::uint32_t fee_step,
+                                const Hash32& digest);
+
  private:
   struct Content;
+  struct Call;
 
   [[nodiscard]] Result<Address> operator_for(const OperationRef& ref) const;
   Result<Content> content_of(const SigningRequest& request, const Address& signer) const;
+  Result<SignedTxn> sign_call(const Address& signer, Sequence sequence, std::uint32_t fee_step, const Call& call);
   Status add(Content& content, const Movement& movement, LedgerTime not_after) const;
   Status add_value(Content& content, const Movement& movement) const;
   Status add_end(Content& content, const Movement& movement) const;

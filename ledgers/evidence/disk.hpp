@@ -32,6 +32,23 @@ class File {
   virtual Status cut_and_reserve(std::uint64_t offset, std::uint64_t bytes) = 0;
 };
 
+// A file that can be made again from others: appended to and read, and durable by chance only. Reads may be made from
+// any thread, of what was appended before.
+class DerivedFile {
+ public:
+  virtual ~DerivedFile() = default;
+
+  virtual Status append(ByteView bytes) = 0;
+
+  // Reads up to out.size() bytes; fewer only at the end of the file.
+  virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
+
+  [[nodiscard]] virtual Result<std::uint64_t> size() = 0;
+
+  // Drops everything from `size` on; the next append stands there.
+  virtual Status cut(std::uint64_t size) = 0;
+};
+
 // Held for as long as it exists.
 class DirectoryLock {
  public:
@@ -58,6 +75,9 @@ class Disk {
   virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;
 
   virtual Result<std::unique_ptr<File>> open_to_read(const std::string& path) = 0;
+
+  // An existing or new file. It is at its end.
+  virtual Result<std::unique_ptr<DerivedFile>> open_derived(const std::string& path) = 0;
 
   // Replaces a small file as a whole: after a crash it holds the old content or the new.
   virtual Status replace(const std::string& path, ByteView content) = 0;

@@ -2,25 +2,32 @@
 
 namespace clearspan::evidence {
 
-ByteView EncodedGroup::add(const Record& record) {
+void EncodedGroup::add(const Record& record) {
   const std::size_t at = bytes_.size();
   bytes_.resize(at + kRecordLengthBytes);
-  encode(record, bytes_);
-  set_length(at);
-  return ByteView(bytes_).subspan(at + kRecordLengthBytes);
-}
-
-void EncodedGroup::add_bytes(ByteView record) {
-  const std::size_t at = bytes_.size();
-  bytes_.resize(at + kRecordLengthBytes);
-  bytes_.insert(bytes_.end(), record.begin(), record.end());
-  set_length(at);
-}
-
-void EncodedGroup::set_length(std::size_t at) {
-  const std::size_t length = bytes_.size() - at - kRecordLengthBytes;
-  for (std::size_t i = 0; i < kRecordLengthBytes; ++i) bytes_[at + i] = static_cast<std::uint8_t>(length >> (8 * i));
+  attachment_.clear();
+  encode(record, bytes_, attachment_);
+  set_length(at, 0);
+  if (!attachment_.empty()) add_item(attachment_, kAttachmentBit);
   ++count_;
+}
+
+void EncodedGroup::add_bytes(const RecordBytes& bytes) {
+  add_item(bytes.record, 0);
+  if (!bytes.attachment.empty()) add_item(bytes.attachment, kAttachmentBit);
+  ++count_;
+}
+
+void EncodedGroup::add_item(ByteView bytes, std::uint32_t bit) {
+  const std::size_t at = bytes_.size();
+  bytes_.resize(at + kRecordLengthBytes);
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  set_length(at, bit);
+}
+
+void EncodedGroup::set_length(std::size_t at, std::uint32_t bit) {
+  const std::size_t head = (bytes_.size() - at - kRecordLengthBytes) | bit;
+  for (std::size_t i = 0; i < kRecordLengthBytes; ++i) bytes_[at + i] = static_cast<std::uint8_t>(head >> (8 * i));
 }
 
 }  // namespace clearspan::evidence

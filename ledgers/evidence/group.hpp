@@ -1,9 +1,10 @@
-// Records on their way into the log: each one preceded by its length (4 bytes, little-endian), one after the other. The
-// same form stands in memory, in the log's groups and in what the index is fed with, so that no step copies record by
-// record.
+// Records on their way into the log: each one preceded by its length (4 bytes, little-endian), one after the other. An
+// attachment follows its record in the same way, with the highest bit of its length set. The same form stands in
+// memory, in the log's groups and in what the index is fed with, so that no step copies record by record.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "codecs/evidence/record.hpp"
 #include "core/base/bytes.hpp"
@@ -11,7 +12,7 @@
 namespace clearspan::evidence {
 
 inline constexpr std::size_t kRecordLengthBytes = 4;
-inline constexpr std::size_t kRecordBytesMax = 1u << 20;  // a batch of 1000 movements with its raw bytes stays below
+inline constexpr std::uint32_t kAttachmentBit = 0x8000'0000;
 
 // What is written to disk at once; more records than that become several groups.
 inline constexpr std::size_t kGroupPayloadBytesMax = 8u << 20;
@@ -27,23 +28,38 @@ class GroupView {
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
-  // visit(ByteView record) for each record in order. The bytes must have been made by EncodedGroup or checked by the
+  // visit(const RecordBytes&) for each record in order. The bytes must have been made by EncodedGroup or checked by the
   // log.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (std::size_t at = 0; at < bytes_.size();) {
-      const std::size_t length = length_at(bytes_, at);
-      visit(bytes_.subspan(at + kRecordLengthBytes, length));
-      at += kRecordLengthBytes + length;
-    }
+    for (std::size_t at = 0; at < bytes_.size();) visit(*next_record(bytes_, at));
   }
 
-  static std::size_t length_at(ByteView bytes, std::size_t at) {
-    return static_cast<std::size_t>(bytes[at]) | static_cast<std::size_t>(bytes[at + 1]) << 8 |
-           static_cast<std::size_t>(bytes[at + 2]) << 16 | static_cast<std::size_t>(bytes[at + 3]) << 24;
+  // The record at `at`, and its attachment; `at` moves behind both. None for bytes that are not of this form.
+  static std::optional<RecordBytes> next_record(ByteView bytes, std::size_t& at) {
+    RecordBytes next;
+    if (!take(bytes, at, 0, next.record)) return std::nullopt;
+    if (bytes.size() - at < kRecordLengthBytes || (head_at(bytes, at) & kAttachmentBit) == 0) return next;
+    if (!take(bytes, at, kAttachmentBit, next.attachment)) return std::nullopt;
+    return next;
   }
 
  private:
+  static std::uint32_t head_at(ByteView bytes, std::size_t at) {
+    return static_cast<std::uint32_t>(bytes[at]) | static_cast<std::uint32_t>(bytes[at + 1]) << 8 |
+           static_cast<std::uint32_t>(bytes[at + 2]) << 16 | static_cast<std::uint32_t>(bytes[at + 3]) << 24;
+  }
+
+  static bool take(ByteView bytes, std::size_t& at, std::uint32_t bit, ByteView& out) {
+    if (bytes.size() - at < kRecordLengthBytes) return false;
+    const std::uint32_t head = head_at(bytes, at);
+    const std::size_t length = head & ~kAttachmentBit;
+    if ((head & kAttachmentBit) != bit || length == 0 || length > bytes.size() - at - kRecordLengthBytes) return false;
+    out = bytes.subspan(at + kRecordLengthBytes, length);
+    at += kRecordLengthBytes + length;
+    return true;
+  }
+
   ByteView bytes_;
   std::uint64_t count_ = 0;
 };
@@ -51,10 +67,9 @@ class GroupView {
 // Owns records that are gathered for one append.
 class EncodedGroup {
  public:
-  // Encodes the record in place. Returns its bytes, which stay valid until the next add or clear.
-  ByteView add(const Record& record);
+  void add(const Record& record);
 
-  void add_bytes(ByteView record);
+  void add_bytes(const RecordBytes& bytes);
 
   void clear() {
     bytes_.clear();
@@ -70,9 +85,11 @@ class EncodedGroup {
   [[nodiscard]] GroupView view() const { return {bytes_, count_}; }
 
  private:
-  void set_length(std::size_t at);
+  void add_item(ByteView bytes, std::uint32_t bit);
+  void set_length(std::size_t at, std::uint32_t bit);
 
   Bytes bytes_;
+  Bytes attachment_;  // scratch
   std::uint64_t count_ = 0;
 };
 

@@ -223,9 +223,9 @@ Status TradeIndex::Follower::apply(const Offered& group) {
   }
   std::uint64_t sequence = group.first_sequence;
   Status status = Done{};
-  GroupView(group.records, group.count).for_each([&](ByteView record) {
+  GroupView(group.records, group.count).for_each([&](const RecordBytes& bytes) {
     if (status.ok() && sequence > folded.sequence)
-      status = fold_.apply(group.shard, {sequence, record, group.last.head});
+      status = fold_.apply(group.shard, {sequence, bytes, group.last.head});
     ++sequence;
   });
   CLEARSPAN_CHECK_OK(status);
@@ -336,6 +336,18 @@ Result<TradePage> TradeIndex::list(const TradeFilter& filter, const std::string&
 
 Result<std::optional<IdempotencyEntry>> TradeIndex::find_by_idempotency_key(const std::string& key) const {
   return load_idempotency(follower_->store(), key);
+}
+
+Result<std::vector<std::uint64_t>> TradeIndex::proofs_of(std::uint16_t shard, const BlockHash& block) const {
+  return load_sequences(follower_->store(), rows::proof_prefix(block, shard));
+}
+
+Result<std::vector<std::uint64_t>> TradeIndex::descriptions_of(std::uint16_t shard, const LedgerId& ledger) const {
+  return load_sequences(follower_->store(), rows::description_prefix(ledger, shard));
+}
+
+Result<std::vector<std::uint64_t>> TradeIndex::anchors_of(std::uint16_t shard) const {
+  return load_sequences(follower_->store(), rows::anchor_prefix(shard));
 }
 
 }  // namespace clearspan::evidence

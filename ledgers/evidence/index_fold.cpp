@@ -20,8 +20,8 @@ std::vector<TradeId> trades_in(const TxnSigned& txn) {
 
 Status IndexFold::apply(std::uint16_t shard, const RecordRef& ref) {
   const rows::Place place{shard, ref.sequence};
-  auto record = decode(ref.record);
-  auto status = record.ok() ? fold(place, ref.record, *record) : Status(std::move(record).error());
+  auto record = decode(ref.bytes);
+  auto status = record.ok() ? fold(place, ref.bytes, *record) : Status(std::move(record).error());
   if (!status.ok()) {
     Error error = std::move(status).error();
     error.detail = "shard " + std::to_string(shard) + ", record " + std::to_string(ref.sequence) + ": " + error.detail;
@@ -32,11 +32,15 @@ Status IndexFold::apply(std::uint16_t shard, const RecordRef& ref) {
   return Done{};
 }
 
-Status IndexFold::fold(const rows::Place& place, ByteView bytes, const Record& record) {
-  if (const auto* event = std::get_if<TradeEvent>(&record.body)) return change(place, bytes, record.at, *event);
-  if (const auto* created = std::get_if<TradeCreated>(&record.body)) return create(place, bytes, record.at, *created);
+Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes, const Record& record) {
+  if (const auto* event = std::get_if<TradeEvent>(&record.body)) return change(place, bytes.record, record.at, *event);
+  if (const auto* created = std::get_if<TradeCreated>(&record.body))
+    return create(place, bytes.record, record.at, *created);
   if (const auto* txn = std::get_if<TxnSigned>(&record.body)) return sign(place, bytes, *txn);
-  if (const auto* closed = std::get_if<TxnClosed>(&record.body)) return close(place, bytes, *closed);
+  if (const auto* closed = std::get_if<TxnClosed>(&record.body)) return close(place, bytes.record, *closed);
+  if (const auto* described = std::get_if<LedgerDescribed>(&record.body)) return describe(place, *described);
+  if (const auto* proven = std::get_if<LedgerProof>(&record.body)) return prove(place, *proven);
+  if (std::holds_alternative<Anchored>(record.body)) return anchor(place);
   return Done{};  // the other records name no trade
 }
 
@@ -84,10 +88,10 @@ Status IndexFold::change(const rows::Place& place, ByteView bytes, Timestamp at,
 }
 
 // The record stands once, however many trades share the txn.
-Status IndexFold::sign(const rows::Place& place, ByteView bytes, const TxnSigned& body) {
+Status IndexFold::sign(const rows::Place& place, const RecordBytes& bytes, const TxnSigned& body) {
   const std::string key = rows::txn_key(body.ledger, body.id);
   std::vector<TradeId> trades = trades_in(body);
-  batch_.put(rows::txn_record_key(place), as_text(bytes));
+  batch_.put(rows::txn_record_key(place), rows::record_value(bytes));
   batch_.put(key, rows::place_value(place));
   for (const TradeId& trade : trades) batch_.put(rows::history_key(trade, place), {});
   txns_[key] = std::move(trades);
@@ -97,6 +101,21 @@ Status IndexFold::sign(const rows::Place& place, ByteView bytes, const TxnSigned
 Status IndexFold::close(const rows::Place& place, ByteView bytes, const TxnClosed& body) {
   CLEARSPAN_TRY(const auto trades, trades_of_txn(body.ledger, body.id));
   for (const TradeId& trade : trades) batch_.put(rows::history_key(trade, place), as_text(bytes));
+  return Done{};
+}
+
+Status IndexFold::describe(const rows::Place& place, const LedgerDescribed& body) {
+  batch_.put(rows::description_key(body.description.ledger, place), {});
+  return Done{};
+}
+
+Status IndexFold::prove(const rows::Place& place, const LedgerProof& body) {
+  batch_.put(rows::proof_key(body.proof.block, place), {});
+  return Done{};
+}
+
+Status IndexFold::anchor(const rows::Place& place) {
+  batch_.put(rows::anchor_key(place), {});
   return Done{};
 }
 
@@ -124,7 +143,7 @@ Result<std::vector<TradeId>> IndexFold::trades_of_txn(const LedgerId& ledger, co
   const auto place = rows::parse_place(*value);
   CLEARSPAN_TRY(const auto bytes, store_.get(rows::txn_record_key(place.value_or(rows::Place{}))));
   if (!place || !bytes) return make_error(ErrorCode::storage_failed, "trade index: a txn's record is missing");
-  CLEARSPAN_TRY(const Record record, decode(as_bytes(*bytes)));
+  CLEARSPAN_TRY(const Record record, rows::parse_record(*bytes));
   const auto* const body = std::get_if<TxnSigned>(&record.body);
   if (!body) return make_error(ErrorCode::storage_failed, "trade index: a txn's record is another one");
   return trades_in(*body);

@@ -43,11 +43,14 @@ class IndexFold {
     bool is_listed_as_suspended = false;
   };
 
-  Status fold(const rows::Place& place, ByteView bytes, const Record& record);
+  Status fold(const rows::Place& place, const RecordBytes& bytes, const Record& record);
   Status create(const rows::Place& place, ByteView bytes, Timestamp at, const TradeCreated& body);
   Status change(const rows::Place& place, ByteView bytes, Timestamp at, const TradeEvent& body);
-  Status sign(const rows::Place& place, ByteView bytes, const TxnSigned& body);
+  Status sign(const rows::Place& place, const RecordBytes& bytes, const TxnSigned& body);
   Status close(const rows::Place& place, ByteView bytes, const TxnClosed& body);
+  Status describe(const rows::Place& place, const LedgerDescribed& body);
+  Status prove(const rows::Place& place, const LedgerProof& body);
+  Status anchor(const rows::Place& place);
 
   Result<Folded*> find(const TradeId& trade);
   Result<std::vector<TradeId>> trades_of_txn(const LedgerId& ledger, const TxnId& txn);

@@ -26,7 +26,7 @@ Result<HistoryEntry> load_entry(const IndexStore& store, const TradeId& trade, c
     if (!shared) return damaged("a txn of trade " + to_string(trade) + " is missing");
     value = std::move(*shared);
   }
-  auto record = decode(as_bytes(value));
+  auto record = is_txn ? rows::parse_record(value) : decode({as_bytes(value), {}});
   if (!record.ok()) return damaged("record " + std::to_string(place.sequence) + ": " + record.error().detail);
   if (is_txn) keep_own_movements(std::get<TxnSigned>(record->body), trade);
   return HistoryEntry{place.shard, place.sequence, std::move(*record), Phase::preparing};
@@ -168,7 +168,7 @@ Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const 
   CLEARSPAN_TRY(const auto row, rows::parse_summary(*value));
   CLEARSPAN_TRY(const auto first, store.get(rows::history_key(trade, {row.shard, row.first_sequence})));
   if (!first) return damaged("the creation of trade " + to_string(trade) + " is missing");
-  auto record = decode(as_bytes(*first));
+  auto record = decode({as_bytes(*first), {}});
   auto* const created = record.ok() ? std::get_if<TradeCreated>(&record->body) : nullptr;
   if (!created) return damaged("the creation of trade " + to_string(trade) + " is damaged");
   TradeSummary summary;
@@ -241,6 +241,15 @@ Result<std::optional<IdempotencyEntry>> load_idempotency(const IndexStore& store
   std::sort(entry.items.begin(), entry.items.end(),
             [](const auto& a, const auto& b) { return a.request_item < b.request_item; });
   return std::optional<IdempotencyEntry>(std::move(entry));
+}
+
+Result<std::vector<std::uint64_t>> load_sequences(const IndexStore& store, const std::string& prefix) {
+  std::vector<std::uint64_t> sequences;
+  CLEARSPAN_CHECK_OK(store.scan(prefix, [&](std::string_view key, std::string_view) {
+    sequences.push_back(rows::place_at_end_of_key(key).sequence);
+    return true;
+  }));
+  return sequences;
 }
 
 bool TradeSummary::operator==(const TradeSummary& other) const {

@@ -30,4 +30,7 @@ Result<TradePage> load_page(const IndexStore& store, const TradeFilter& filter, 
 
 Result<std::optional<IdempotencyEntry>> load_idempotency(const IndexStore& store, const std::string& key);
 
+// The sequences at the end of all keys with the prefix, ascending.
+Result<std::vector<std::uint64_t>> load_sequences(const IndexStore& store, const std::string& prefix);
+
 }  // namespace clearspan::evidence

@@ -4,11 +4,12 @@
 
 #include "codecs/crypto/sha256.hpp"
 #include "codecs/evidence/cbor.hpp"
+#include "ledgers/evidence/group.hpp"
 
 namespace clearspan::evidence::rows {
 namespace {
 
-constexpr std::uint16_t kFormat = 1;  // of the index; another one is rebuilt
+constexpr std::uint16_t kFormat = 2;  // of the index; another one is rebuilt
 constexpr std::size_t kListTailBytes = 8 + TradeId::kSize;
 constexpr std::size_t kCheckBytes = 8;
 constexpr std::uint64_t kSignBit = 1ull << 63;
@@ -187,6 +188,20 @@ std::string txn_record_key(const Place& place) {
   return Key('r').place(place).take();
 }
 
+// As it stands in a group.
+std::string record_value(const RecordBytes& bytes) {
+  EncodedGroup one;
+  one.add_bytes(bytes);
+  return std::string(as_text(one.view().bytes()));
+}
+
+Result<Record> parse_record(std::string_view value) {
+  std::size_t at = 0;
+  const auto bytes = GroupView::next_record(as_bytes(value), at);
+  if (!bytes || at != value.size()) return make_error(ErrorCode::storage_failed, "trade index: a damaged record");
+  return decode(*bytes);
+}
+
 std::string txn_key(const LedgerId& ledger, const TxnId& txn) {
   return Key('t').text(ledger.text).bytes(txn.view()).take();
 }
@@ -251,6 +266,35 @@ std::string returns_key(const TradeId& trade, const TradeId& returning) {
 
 TradeId returning_trade_of_key(std::string_view key) {
   return fixed_at<TradeId>(key, 1 + TradeId::kSize);
+}
+
+std::string proof_prefix(const BlockHash& block, std::uint16_t shard) {
+  return Key('p').bytes(block.view()).number(shard).take();
+}
+
+std::string proof_key(const BlockHash& block, const Place& place) {
+  return Key('p').bytes(block.view()).place(place).take();
+}
+
+std::string description_prefix(const LedgerId& ledger, std::uint16_t shard) {
+  return Key('d').text(ledger.text).number(shard).take();
+}
+
+std::string description_key(const LedgerId& ledger, const Place& place) {
+  return Key('d').text(ledger.text).place(place).take();
+}
+
+std::string anchor_prefix(std::uint16_t shard) {
+  return Key('o').number(shard).take();
+}
+
+std::string anchor_key(const Place& place) {
+  return Key('o').place(place).take();
+}
+
+Place place_at_end_of_key(std::string_view key) {
+  const std::size_t at = key.size() - 2 - 8;
+  return {static_cast<std::uint16_t>(number_at(key, at, 2)), number_at(key, at + 2, 8)};
 }
 
 std::string make_cursor(const TradeFilter& filter, const CursorPosition& position) {

@@ -5,19 +5,23 @@
 //   n  shard                              -> applied sequence and the head there
 //   s  trade                              -> summary without the plan
 //   h  trade shard sequence               -> record; empty for a TxnSigned, which stands once under r
-//   r  shard sequence                     -> TxnSigned record
+//   r  shard sequence                     -> TxnSigned record with its attachment
 //   t  ledger txn                         -> shard and sequence of its TxnSigned
 //   c  created trade                         all trades by creation
 //   a  account created trade                 the same per account of a leg
 //   u  created trade                         the same, suspended ones only
 //   k  idempotency key, shard sequence    -> trade, request digest, item
 //   x  trade, returning trade                what was sent back in a trade's name
+//   p  block hash, shard sequence            LedgerProof of the block
+//   d  ledger, shard sequence                LedgerDescribed
+//   o  shard sequence                        Anchored
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "codecs/evidence/record.hpp"
 #include "core/base/clock.hpp"
 #include "core/chain/ids.hpp"
 #include "ledgers/evidence/index.hpp"
@@ -65,6 +69,8 @@ std::string history_key(const TradeId& trade, const Place& place);
 Place place_of_history_key(std::string_view key);
 
 std::string txn_record_key(const Place& place);
+std::string record_value(const RecordBytes& bytes);
+Result<Record> parse_record(std::string_view value);
 std::string txn_key(const LedgerId& ledger, const TxnId& txn);
 std::string place_value(const Place& place);
 std::optional<Place> parse_place(std::string_view value);
@@ -85,6 +91,15 @@ Result<IdempotencyRow> parse_idempotency(std::string_view value);
 std::string returns_prefix(const TradeId& trade);
 std::string returns_key(const TradeId& trade, const TradeId& returning);
 TradeId returning_trade_of_key(std::string_view key);
+
+// Places of records that export needs; each ends in the place, so that a prefix lists them in the order of the log.
+std::string proof_prefix(const BlockHash& block, std::uint16_t shard);
+std::string proof_key(const BlockHash& block, const Place& place);
+std::string description_prefix(const LedgerId& ledger, std::uint16_t shard);
+std::string description_key(const LedgerId& ledger, const Place& place);
+std::string anchor_prefix(std::uint16_t shard);
+std::string anchor_key(const Place& place);
+Place place_at_end_of_key(std::string_view key);
 
 // A cursor names the last trade of a page and the filter that the list was made with.
 struct CursorPosition {

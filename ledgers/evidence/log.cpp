@@ -36,6 +36,7 @@ class GroupBuffer {
 struct Gathered {
   GroupBuffer buffer;
   GroupHeader header;
+  std::vector<Hash32> heads;  // after each record
 
   [[nodiscard]] std::uint64_t last_sequence() const { return header.first_sequence + header.count - 1; }
 };
@@ -71,7 +72,11 @@ class Log::Writer {
     return queued_;
   }
 
+  [[nodiscard]] const HashStore& tree() const { return *tree_; }
+
  private:
+  [[nodiscard]] Status check_sizes(const GroupView& group) const;
+  Result<LogEnd> read_with_tree(const RecordVisitor& visit);
   Status make_log();
   Status continue_log(const LogEnd& end);
   void gather(ByteView records, std::uint32_t count);
@@ -88,9 +93,11 @@ class Log::Writer {
   const std::size_t payload_max_;
   const OnDurable on_durable_;
   std::unique_ptr<DirectoryLock> lock_;
+  std::unique_ptr<HashStore> tree_;
 
   // Producer thread.
   LogPosition appended_;
+  std::vector<Hash32> heads_;  // of the records that are being gathered
 
   // I/O thread.
   std::unique_ptr<File> segment_;
@@ -111,10 +118,29 @@ Status Log::Writer::open(const RecordVisitor& visit) {
   CLEARSPAN_VERIFY(options_.segment_bytes % kBlockBytes == 0 && options_.segment_bytes >= 4 * kBlockBytes);
   CLEARSPAN_CHECK_OK(disk_.make_directory(directory_));
   CLEARSPAN_TRY(lock_, disk_.lock(directory_));
-  CLEARSPAN_TRY(const LogEnd end, read_log(disk_, directory_, options_.identity, {}, visit));
+  CLEARSPAN_TRY(tree_, HashStore::open(disk_, directory_));
+  CLEARSPAN_TRY(const LogEnd end, read_with_tree(visit));
   appended_ = durable_ = end.position;
   watermark_ = end.position.sequence;
   return end.segment.empty() ? make_log() : continue_log(end);
+}
+
+// Reads the log and makes the tree fit it.
+Result<LogEnd> Log::Writer::read_with_tree(const RecordVisitor& visit) {
+  constexpr std::size_t kLeavesAtOnce = 4096;
+  std::vector<Hash32> leaves;
+  CLEARSPAN_TRY(const LogEnd end,
+                read_log(disk_, directory_, options_.identity, {}, [&](const RecordRef& ref) -> Status {
+                  leaves.push_back(ref.head);
+                  if (leaves.size() == kLeavesAtOnce) {
+                    CLEARSPAN_CHECK_OK(tree_->append(leaves));
+                    leaves.clear();
+                  }
+                  return visit(ref);
+                }));
+  CLEARSPAN_CHECK_OK(tree_->append(leaves));
+  CLEARSPAN_CHECK_OK(tree_->finish_restore());
+  return end;
 }
 
 // HEAD stands before the first segment does, so that a log without HEAD has lost it.
@@ -137,11 +163,7 @@ Status Log::Writer::continue_log(const LogEnd& end) {
 // The chain is computed outside the lock; only the copy into the group that gathers is made under it.
 Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
   const ByteView bytes = group.view().bytes();
-  std::size_t largest = 0;
-  group.view().for_each([&](ByteView record) { largest = std::max(largest, record.size()); });
-  if (largest > std::min(kRecordBytesMax, payload_max_ - kRecordLengthBytes)) {
-    return make_error(ErrorCode::too_large, "an evidence record of " + std::to_string(largest) + " bytes");
-  }
+  CLEARSPAN_CHECK_OK(check_sizes(group.view()));
   if (queued().bytes + bytes.size() > kQueuedBytesMax) {
     return make_error(ErrorCode::overloaded, "too many evidence records wait for the disk");
   }
@@ -150,14 +172,14 @@ Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
   std::size_t at = 0;
   std::uint32_t count = 0;
   while (at < bytes.size()) {
-    const std::size_t length = GroupView::length_at(bytes, at);
-    CLEARSPAN_VERIFY(length > 0);
-    const std::size_t next = at + kRecordLengthBytes + length;
+    std::size_t next = at;
+    const RecordBytes record = *GroupView::next_record(bytes, next);
     if (next - begin > payload_max_) {
       gather(bytes.subspan(begin, at - begin), std::exchange(count, 0));
       begin = at;
     }
-    appended_.head = chain_next(appended_.head, bytes.subspan(at + kRecordLengthBytes, length));
+    appended_.head = chain_next(appended_.head, record.record);
+    heads_.push_back(appended_.head);
     ++appended_.sequence;
     ++count;
     at = next;
@@ -166,12 +188,25 @@ Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
   return appended_.sequence;
 }
 
+Status Log::Writer::check_sizes(const GroupView& group) const {
+  Status status = Done{};
+  group.for_each([&](const RecordBytes& bytes) {
+    const std::size_t total = bytes.record.size() + bytes.attachment.size() + 2 * kRecordLengthBytes;
+    const bool fits = bytes.record.size() <= kRecordBytesMax && bytes.attachment.size() <= kAttachmentBytesMax;
+    if (fits && total <= payload_max_) return;
+    status = make_error(ErrorCode::too_large, "an evidence record of " + std::to_string(bytes.record.size()) +
+                                                  " bytes, with an attachment of " +
+                                                  std::to_string(bytes.attachment.size()));
+  });
+  return status;
+}
+
 // Adds records, chained up to appended_, to the last pending group or to a new one.
 void Log::Writer::gather(ByteView records, std::uint32_t count) {
   {
     const std::lock_guard lock(mutex_);
     if (pending_.empty() || pending_.back().header.payload_bytes + records.size() > payload_max_) {
-      pending_.push_back({take_buffer(), {}});
+      pending_.push_back({take_buffer(), {}, {}});
       pending_.back().header.first_sequence = appended_.sequence - count + 1;
     }
     Gathered& group = pending_.back();
@@ -179,9 +214,11 @@ void Log::Writer::gather(ByteView records, std::uint32_t count) {
     group.header.payload_bytes += records.size();
     group.header.count += count;
     group.header.head_after = appended_.head;
+    group.heads.insert(group.heads.end(), heads_.begin(), heads_.end());
     queued_.records += count;
     queued_.bytes += records.size();
   }
+  heads_.clear();
   work_.notify_one();
 }
 
@@ -200,6 +237,8 @@ bool Log::Writer::step() {
   lock.unlock();
 
   write(group);
+  // The tree can be made again from the log: while it cannot be written, the log goes on and no checkpoint is signed.
+  static_cast<void>(tree_->append(group.heads));
 
   const GroupHeader& header = group.header;
   lock.lock();
@@ -307,6 +346,10 @@ LogPosition Log::durable() const {
 
 Queued Log::queued() const {
   return writer_->queued();
+}
+
+const HashStore& Log::tree() const {
+  return writer_->tree();
 }
 
 bool Log::step() {

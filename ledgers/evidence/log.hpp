@@ -4,10 +4,11 @@
 //   producer thread: append() copies and chains records into the gathering group            (never waits for the disk)
 //   I/O thread:      step() writes whatever has gathered as one group, then calls on_durable (one group in flight)
 //
-//   directory:  LOCK   HEAD   00000000000000000001.seg   00000000000000250001.seg ...
+//   directory:  LOCK   HEAD   00000000000000000001.seg   00000000000000250001.seg ...   hashes.0  hashes.8 ...
 //   layout of a segment and of HEAD: layout.hpp
 //   chain:      head_n = SHA-256(0x00 || head_{n-1} || record_n), sequences from 1. That is the RFC 6962 leaf hash of
-//               head_{n-1} || record_n, so that a Merkle tree can stand on the heads without hashing again.
+//               head_{n-1} || record_n, so the heads are the leaves of the log's Merkle tree without hashing again; its
+//               other nodes are computed by the I/O thread and kept beside the log (hash_store.hpp).
 //
 // A group starts on a block of its own and is padded to whole blocks: no later write touches a block that holds durable
 // records, so a torn write can only hurt the group that nobody was told of.
@@ -25,6 +26,7 @@
 #include "core/chain/ids.hpp"
 #include "ledgers/evidence/disk.hpp"
 #include "ledgers/evidence/group.hpp"
+#include "ledgers/evidence/hash_store.hpp"
 #include "ledgers/evidence/reader.hpp"
 
 namespace clearspan::evidence {
@@ -77,6 +79,9 @@ class Log {
   // Any thread.
   [[nodiscard]] LogPosition durable() const;
   [[nodiscard]] Queued queued() const;
+
+  // Any thread: the tree over what is durable.
+  [[nodiscard]] const HashStore& tree() const;
 
   // I/O thread. Writes one gathered group; false when there was none. A write that fails ends the process
   // (end_process_after_failed_write): what the disk then holds is unknown, and only a restart from the log is safe.

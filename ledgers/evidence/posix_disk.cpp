@@ -66,6 +66,25 @@ std::string directory_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
+Result<std::size_t> read_all(int file, std::uint64_t offset, std::span<std::uint8_t> out, const std::string& path) {
+  std::size_t total = 0;
+  while (total < out.size()) {
+    const ssize_t got = ::pread(file, out.data() + total, out.size() - total, static_cast<off_t>(offset + total));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failure("cannot read", path);
+    if (got == 0) break;
+    total += static_cast<std::size_t>(got);
+  }
+  return total;
+}
+
+Result<std::uint64_t> size_of(int file, const std::string& path) {
+  struct stat info {};
+
+  if (::fstat(file, &info) != 0) return failure("cannot read the size of", path);
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
 class PosixFile final : public File {
  public:
   PosixFile(Descriptor file, std::string path, bool flushes)
@@ -78,24 +97,10 @@ class PosixFile final : public File {
   }
 
   Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
-    std::size_t total = 0;
-    while (total < out.size()) {
-      const ssize_t got =
-          ::pread(file_.number(), out.data() + total, out.size() - total, static_cast<off_t>(offset + total));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return failure("cannot read", path_);
-      if (got == 0) break;
-      total += static_cast<std::size_t>(got);
-    }
-    return total;
+    return read_all(file_.number(), offset, out, path_);
   }
 
-  Result<std::uint64_t> size() override {
-    struct stat info {};
-
-    if (::fstat(file_.number(), &info) != 0) return failure("cannot read the size of", path_);
-    return static_cast<std::uint64_t>(info.st_size);
-  }
+  Result<std::uint64_t> size() override { return size_of(file_.number(), path_); }
 
   Status cut_and_reserve(std::uint64_t offset, std::uint64_t bytes) override {
     const Descriptor plain = open_file(path_, O_RDWR);
@@ -111,6 +116,35 @@ class PosixFile final : public File {
   Descriptor file_;
   std::string path_;
   bool flushes_;  // buffered: each write is followed by a flush
+};
+
+class PosixDerivedFile final : public DerivedFile {
+ public:
+  PosixDerivedFile(Descriptor file, std::string path, std::uint64_t end)
+      : file_(std::move(file)), path_(std::move(path)), end_(end) {}
+
+  Status append(ByteView bytes) override {
+    CLEARSPAN_CHECK_OK(write_all(file_.number(), end_, bytes, path_));
+    end_ += bytes.size();
+    return Done{};
+  }
+
+  Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
+    return read_all(file_.number(), offset, out, path_);
+  }
+
+  Result<std::uint64_t> size() override { return size_of(file_.number(), path_); }
+
+  Status cut(std::uint64_t size) override {
+    if (::ftruncate(file_.number(), static_cast<off_t>(size)) != 0) return failure("cannot cut", path_);
+    end_ = size;
+    return Done{};
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+  std::uint64_t end_;
 };
 
 class PosixLock final : public DirectoryLock {
@@ -174,6 +208,13 @@ class PosixDisk final : public Disk {
     Descriptor file = open_file(path, O_RDONLY);
     if (!file.is_open()) return failure("cannot open", path);
     return make_file(std::move(file), path, false);
+  }
+
+  Result<std::unique_ptr<DerivedFile>> open_derived(const std::string& path) override {
+    Descriptor file = open_file(path, O_RDWR | O_CREAT);
+    if (!file.is_open()) return failure("cannot open", path);
+    CLEARSPAN_TRY(const std::uint64_t end, size_of(file.number(), path));
+    return std::unique_ptr<DerivedFile>(std::make_unique<PosixDerivedFile>(std::move(file), path, end));
   }
 
   Status replace(const std::string& path, ByteView content) override { return put(path, content, 0); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "codecs/crypto/sha256.hpp"
 #include "ledgers/evidence/group.hpp"
 #include "ledgers/evidence/layout.hpp"
 #include "ledgers/evidence/segment_file.hpp"
@@ -149,7 +150,7 @@ class LogReading {
     return true;
   }
 
-  // Recomputes the chain over the group's records into heads_.
+  // Recomputes the chain over the group's records into heads_, and the digests of their attachments.
   bool verify_group(ByteView group, const GroupHeader& header) {
     const auto payload_size = static_cast<std::size_t>(header.payload_bytes);
     const ByteView payload = group.subspan(kGroupHeaderBytes, payload_size);
@@ -159,13 +160,10 @@ class LogReading {
     heads_.clear();
     Hash32 head = at_.head;
     for (std::size_t at = 0; at < payload.size();) {
-      if (payload.size() - at < kRecordLengthBytes) return false;
-      const std::size_t length = GroupView::length_at(payload, at);
-      at += kRecordLengthBytes;
-      if (length == 0 || length > payload.size() - at) return false;
-      head = chain_next(head, payload.subspan(at, length));
+      const auto next = GroupView::next_record(payload, at);
+      if (!next || !has_own_attachment(*next)) return false;
+      head = chain_next(head, next->record);
       heads_.push_back(head);
-      at += length;
     }
     return heads_.size() == header.count && header.count > 0 && head == header.head_after;
   }
@@ -173,17 +171,21 @@ class LogReading {
   Status visit_group(ByteView payload) {
     std::size_t at = 0;
     for (const Hash32& head : heads_) {
-      const std::size_t length = GroupView::length_at(payload, at);
+      const RecordBytes bytes = *GroupView::next_record(payload, at);
       const std::uint64_t sequence = at_.sequence + 1;
       CLEARSPAN_CHECK_OK(check_watermark(sequence, head));
-      if (sequence >= range_.from) {
-        CLEARSPAN_CHECK_OK(visit_({sequence, payload.subspan(at + kRecordLengthBytes, length), head}));
-      }
+      if (sequence >= range_.from) CLEARSPAN_CHECK_OK(visit_({sequence, bytes, head}));
       at_ = {sequence, head};
       if (is_done()) return Done{};
-      at += kRecordLengthBytes + length;
     }
     return Done{};
+  }
+
+  static bool has_own_attachment(const RecordBytes& bytes) {
+    if (bytes.record.size() > kRecordBytesMax || bytes.attachment.size() > kAttachmentBytesMax) return false;
+    const auto digest = attachment_digest(bytes.record);
+    if (digest.has_value() == bytes.attachment.empty()) return false;
+    return !digest || crypto::sha256(bytes.attachment) == *digest;
   }
 
   Disk& disk_;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "codecs/evidence/record.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/chain/ids.hpp"
@@ -43,10 +44,10 @@ struct LogEnd {
   std::uint64_t torn_bytes = 0;  // behind it: what an interrupted write left. Never acknowledged, so it is not an error
 };
 
-// One verified record. `record` is valid during the call only.
+// One verified record. The views are valid during the call only.
 struct RecordRef {
   std::uint64_t sequence = 0;
-  ByteView record;
+  RecordBytes bytes;
   const Hash32& head;  // after this record
 };
 

@@ -18,7 +18,7 @@ Error unfit(ErrorCode code, const RecordRef& ref, const std::string& what) {
 }  // namespace
 
 Status RecoveryFold::apply(const RecordRef& ref) {
-  auto record = decode(ref.record);
+  auto record = decode(ref.bytes);
   if (!record.ok()) return unfit(ErrorCode::log_corrupt, ref, describe(record.error()));
   ++recovered_.records;
   recovered_.end = {ref.sequence, ref.head};
@@ -111,6 +111,19 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp, ViewAdvanced&& body) 
 
 Status RecoveryFold::fold(const RecordRef&, Timestamp, LedgerFrozen&& body) {
   recovered_.frozen.try_emplace(body.ledger, body);
+  return Done{};
+}
+
+Status RecoveryFold::fold(const RecordRef&, Timestamp, LedgerDescribed&& body) {
+  recovered_.descriptions.insert_or_assign(body.description.ledger, std::move(body.description));
+  return Done{};
+}
+
+Status RecoveryFold::fold(const RecordRef&, Timestamp, LedgerProof&&) {
+  return Done{};
+}
+
+Status RecoveryFold::fold(const RecordRef&, Timestamp, Anchored&&) {
   return Done{};
 }
 

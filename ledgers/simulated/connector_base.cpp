@@ -40,6 +40,7 @@ Status check_options(const ConnectorOptions& options) {
   if (!is_account_name(options.escrow_operator.text))
     return invalid("escrow_operator", "this is no name of an account");
   if (options.block_interval < Millis(1)) return invalid("block_interval_ms", "must be at least 1");
+  if (options.finality_depth > kProofDepthMax) return invalid("finality_depth", "must be at most 65536");
   if (options.txn_validity == 0) return invalid("txn_validity", "must be at least 1 block");
   if (options.movements_per_txn_max == 0 || options.movements_per_txn_max > kOperationsPerTxnMax) {
     return invalid("movements_per_txn_max", "must be 1 to 4096");
@@ -53,9 +54,22 @@ Status check_options(const ConnectorOptions& options) {
 ConnectorBase::ConnectorBase(const ConnectorOptions& options, std::shared_ptr<const Keyring> keys)
     : traits_(traits_of(options)),
       finality_depth_(options.finality_depth),
+      engine_(options.engine),
       decoder_(options.ledger, options.engine),
       keys_(std::move(keys)) {
   CLEARSPAN_VERIFY(check_options(options).ok());
+}
+
+LedgerDescription ConnectorBase::description() const {
+  LedgerDescription described;
+  described.ledger = traits_.id;
+  described.kind = "simulated";
+  described.clock = traits_.clock;
+  described.depth = static_cast<std::uint32_t>(finality_depth_);
+  for (const Asset& asset : traits_.assets) {
+    described.assets.push_back({asset.id, static_cast<std::uint8_t>(asset.scale), {}});
+  }
+  return described;
 }
 
 Result<AccountId> ConnectorBase::canonical_account(std::string_view account) const {
@@ -74,6 +88,12 @@ Result<SignedTxn> ConnectorBase::sign(const SigningRequest& request) {
     return make_error(ErrorCode::movement_rejected, "more movements than this connector puts in a txn", "movements");
   }
   return keys_->sign(traits_.id, request);
+}
+
+Result<SignedTxn> ConnectorBase::sign_anchor(const AccountId& signer, Sequence sequence, LedgerTime not_after,
+                                             std::uint32_t fee_step, const Hash32& digest) {
+  const OperationRef ref = make_operation_ref(TradeId{}, 0, engine_);
+  return keys_->sign_anchor(traits_.id, ref, digest, {signer, sequence, not_after, fee_step, {}});
 }
 
 Result<Sequence> ConnectorBase::next_sequence(const AccountId& account, CallTimeout) {

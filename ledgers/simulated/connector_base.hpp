@@ -36,9 +36,14 @@ class ConnectorBase : public Connector {
 
   [[nodiscard]] const BlockDecoder& decoder() const override { return decoder_; }
 
+  [[nodiscard]] LedgerDescription description() const override;
   [[nodiscard]] Result<AccountId> canonical_account(std::string_view account) const override;
   [[nodiscard]] Result<AccountId> signer_of(const Movement& movement) const override;
   Result<SignedTxn> sign(const SigningRequest& request) override;
+
+  // Its ref is of no trade, but of this engine.
+  Result<SignedTxn> sign_anchor(const AccountId& signer, Sequence sequence, LedgerTime not_after,
+                                std::uint32_t fee_step, const Hash32& digest) override;
 
   // Always 0: the ledger has no sequence numbers.
   Result<Sequence> next_sequence(const AccountId& account, CallTimeout timeout) override;
@@ -65,6 +70,7 @@ class ConnectorBase : public Connector {
 
   LedgerTraits traits_;
   std::uint64_t finality_depth_;
+  EngineTag engine_;
   Decoder decoder_;
   std::shared_ptr<const Keyring> keys_;
 };

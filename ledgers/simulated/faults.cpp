@@ -89,7 +89,7 @@ const FaultRule* FaultPlan::txn_fault(const TxnContent& txn, const TxnId& id, He
                                       const KeyDirectory& keys) const {
   const auto has_kind = [&](MovementKind kind) {
     return std::any_of(txn.operations.begin(), txn.operations.end(),
-                       [&](const Operation& operation) { return operation.kind == kind; });
+                       [&](const Operation& operation) { return operation.kind == operation_kind(kind); });
   };
   for (const FaultRule& rule : rules_) {
     if (rule.action == FaultAction::fail || !holds_at(rule, height)) continue;
@@ -104,7 +104,7 @@ std::string_view FaultPlan::operation_fault(const Operation& operation, const Si
                                             const KeyDirectory& keys) const {
   for (const FaultRule& rule : rules_) {
     if (rule.action != FaultAction::fail || !holds_at(rule, height)) continue;
-    if (rule.kind && *rule.kind != operation.kind) continue;
+    if (rule.kind && operation_kind(*rule.kind) != operation.kind) continue;
     const bool is_concerned =
         rule.account.text.empty() || rule.account.text == operation.from || keys.is_key_of(rule.account, signer);
     if (is_concerned && is_hit(rule, operation.ref.view())) return rule.reason;

@@ -14,7 +14,7 @@ Error rejected(std::string detail, std::string field) {
 Status put_movement(Bytes& content, const Movement& movement) {
   Operation operation;
   const std::string digits = to_string(movement.amount);
-  operation.kind = movement.kind;
+  operation.kind = operation_kind(movement.kind);
   operation.ref = movement.ref;
   operation.asset = movement.asset.text;
   operation.amount_digits = digits;
@@ -74,38 +74,65 @@ Result<SignerKey> Keyring::public_key(const AccountId& account) const {
   return signer->key->public_key();
 }
 
-Result<SignedTxn> Keyring::sign(const LedgerId& ledger, const SigningRequest& request) const {
-  CLEARSPAN_TRY(const Signer* signer, find(request.signer));
+Result<Bytes> Keyring::start_txn(const LedgerId& ledger, const Signer& signer, const SigningRequest& request,
+                                 std::size_t operation_count) {
   if (request.fee_step != 0) return rejected("this ledger has no fees", "fee_step");
-  if (request.movements.empty() || request.movements.size() > kOperationsPerTxnMax) {
+  if (operation_count == 0 || operation_count > kOperationsPerTxnMax) {
     return rejected("a txn has 1 to 4096 operations", "movements");
   }
-  SignedTxn txn;
-  txn.raw.reserve(kOperationBytesTypical * (1 + request.movements.size()) + TxnSignature::kSize);
+  Bytes content;
+  content.reserve(kOperationBytesTypical * (1 + operation_count) + TxnSignature::kSize);
   TxnHeader header;
   header.ledger = ledger.text;
-  header.signer = signer->key->public_key();
+  header.signer = signer.key->public_key();
   header.salt = request.sequence.value;
   header.not_after = request.not_after;
-  header.operation_count = static_cast<std::uint16_t>(request.movements.size());
-  put_txn_header(txn.raw, header);
-  txn.movements.reserve(request.movements.size());
+  header.operation_count = static_cast<std::uint16_t>(operation_count);
+  put_txn_header(content, header);
+  return content;
+}
+
+SignedTxn Keyring::finish_txn(Bytes content, const Signer& signer, const SigningRequest& request) {
+  SignedTxn txn;
+  txn.id = txn_id_of(content);
+  txn.raw = std::move(content);
+  const TxnSignature signature = signer.key->sign(txn.id.view());
+  txn.raw.insert(txn.raw.end(), signature.bytes.begin(), signature.bytes.end());
+  txn.signer = signer.name;
+  txn.sequence = request.sequence;
+  txn.not_after = request.not_after;
+  return txn;
+}
+
+Result<SignedTxn> Keyring::sign_anchor(const LedgerId& ledger, const OperationRef& ref, const Hash32& digest,
+                                       const SigningRequest& request) const {
+  CLEARSPAN_TRY(const Signer* signer, find(request.signer));
+  CLEARSPAN_TRY(Bytes content, start_txn(ledger, *signer, request, 1));
+  Operation operation;
+  operation.kind = OperationKind::anchor;
+  operation.ref = ref;
+  operation.digest = digest;
+  put_operation(content, operation);
+  return finish_txn(std::move(content), *signer, request);
+}
+
+Result<SignedTxn> Keyring::sign(const LedgerId& ledger, const SigningRequest& request) const {
+  CLEARSPAN_TRY(const Signer* signer, find(request.signer));
+  CLEARSPAN_TRY(Bytes content, start_txn(ledger, *signer, request, request.movements.size()));
+  std::vector<MovementKey> keys;
+  keys.reserve(request.movements.size());
   for (const Movement& movement : request.movements) {
-    const std::string field = "movements/" + std::to_string(txn.movements.size());
+    const std::string field = "movements/" + std::to_string(keys.size());
     const auto needed = find(account_to_sign(movement));
     // A payer may sign the refund of its own hold, as a reclaim: the ledger decides whether it may have it.
     const bool is_reclaim = movement.kind == MovementKind::refund && by_account_.contains(movement.to) &&
                             by_account_.at(movement.to) == signer;
     if (!is_reclaim && (!needed.ok() || *needed != signer)) return rejected("needs another signer", field);
-    if (auto put = put_movement(txn.raw, movement); !put.ok()) return rejected(describe(put.error()), field);
-    txn.movements.push_back(key_of(movement));
+    if (auto put = put_movement(content, movement); !put.ok()) return rejected(describe(put.error()), field);
+    keys.push_back(key_of(movement));
   }
-  txn.id = txn_id_of(txn.raw);
-  const TxnSignature signature = signer->key->sign(txn.id.view());
-  txn.raw.insert(txn.raw.end(), signature.bytes.begin(), signature.bytes.end());
-  txn.signer = signer->name;
-  txn.sequence = request.sequence;
-  txn.not_after = request.not_after;
+  SignedTxn txn = finish_txn(std::move(content), *signer, request);
+  txn.movements = std::move(keys);
   return txn;
 }
 

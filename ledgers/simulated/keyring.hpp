@@ -30,6 +30,11 @@ class Keyring {
   // not of this ledger's form, or the txn is to be replaced by one with a higher fee.
   [[nodiscard]] Result<SignedTxn> sign(const LedgerId& ledger, const SigningRequest& request) const;
 
+  // Signs a txn that puts the digest on record under that ref; of the request all but the movements counts. Errors: as
+  // sign.
+  [[nodiscard]] Result<SignedTxn> sign_anchor(const LedgerId& ledger, const OperationRef& ref, const Hash32& digest,
+                                              const SigningRequest& request) const;
+
  private:
   struct Signer {
     AccountId name;
@@ -37,6 +42,11 @@ class Keyring {
   };
 
   [[nodiscard]] Result<const Signer*> find(const AccountId& account) const;
+  // The txn's content up to its operations, and the txn once they are there.
+  static Result<Bytes> start_txn(const LedgerId& ledger, const Signer& signer, const SigningRequest& request,
+                                 std::size_t operation_count);
+  static SignedTxn finish_txn(Bytes content, const Signer& signer, const SigningRequest& request);
+
   [[nodiscard]] const AccountId& account_to_sign(const Movement& movement) const;
 
   AccountId operator_;

@@ -40,6 +40,7 @@ State::State(const Genesis& genesis)
     account_index_.emplace(account.id.text, index);
     accounts_.push_back(account.id.text);
     keys_.push_back(account.key);
+    known_keys_.insert(account.key);
     if (account.id == genesis.escrow_operator) operator_key_ = account.key;
     for (const auto& [asset, amount] : account.balances) {
       const std::size_t cell = cell_of(index, asset_index_.at(asset.text));
@@ -68,13 +69,15 @@ OperationResult State::apply(const Operation& operation, const SignerKey& signer
                              std::uint32_t index) {
   if (LedgerTime{height_.value} > operation.not_after) return failed("expired");
   switch (operation.kind) {
-    case MovementKind::hold:
+    case OperationKind::hold:
       return failed(apply_hold(operation, signer, txn, index));
-    case MovementKind::payment:
+    case OperationKind::payment:
       return failed(apply_payment(operation, signer));
-    case MovementKind::release:
-    case MovementKind::refund:
+    case OperationKind::release:
+    case OperationKind::refund:
       return apply_end(operation, signer);
+    case OperationKind::anchor:
+      return failed(known_keys_.contains(signer) ? "" : "not_authorised");
   }
   return failed("unknown_kind");
 }
@@ -119,7 +122,7 @@ OperationResult State::apply_end(const Operation& operation, const SignerKey& si
   const Hold* found = holds_.find(operation.hold_key);
   if (found == nullptr) return failed("hold_not_open");
   const Hold& hold = *found;
-  const bool is_release = operation.kind == MovementKind::release;
+  const bool is_release = operation.kind == OperationKind::release;
   const bool is_operator = signer == operator_key_;
   const bool is_payer = !is_release && signer == keys_[hold.payer];
   if (!is_operator && !is_payer) return failed("not_authorised");

@@ -6,16 +6,19 @@
 // * refund    ends an open hold: the amount goes back to its payer. The escrow operator, or after the hold's
 //             reclaim_after the payer itself.
 // * payment   moves the amount from `from` to `to`. A second payment with the same ref fails.
+// * anchor    moves nothing: the block shows that the digest was there. Anybody who has an account.
 //
 // Reasons of failure, in the order in which they are looked for: expired, unknown_asset, unknown_account,
 // not_authorised, amount_zero, duplicate_ref, insufficient_funds; for release and refund: expired, hold_not_open,
-// not_authorised, hold_mismatch (a payer's refund with another ref than the hold's), not_reclaimable.
+// not_authorised, hold_mismatch (a payer's refund with another ref than the hold's), not_reclaimable. For an anchor:
+// not_authorised.
 #pragma once
 
 #include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "codecs/simulated/block.hpp"
@@ -107,8 +110,9 @@ class State final : public KeyDirectory {
   bool reclaim_;
   std::size_t reorganisable_blocks_;
   std::vector<Asset> assets_;
-  std::vector<std::string> accounts_;  // the first is the escrow
-  std::vector<SignerKey> keys_;        // of the accounts
+  std::vector<std::string> accounts_;         // the first is the escrow
+  std::vector<SignerKey> keys_;               // of the accounts
+  std::unordered_set<SignerKey> known_keys_;  // the same, to find
   SignerKey operator_key_;
   Indexes asset_index_;
   Indexes account_index_;

@@ -33,6 +33,9 @@ class World {
   [[nodiscard]] virtual AccountId payee() const = 0;  // another account; need not be ours
   [[nodiscard]] virtual AccountId poor() const = 0;   // has nothing of the asset
 
+  // What checks the proofs of this kind of ledger.
+  [[nodiscard]] virtual CheckBlockProof check() const = 0;
+
   // Makes the ledger include what waits and grow by at least `blocks` blocks.
   virtual void advance(std::uint64_t blocks) = 0;
 };
@@ -137,6 +140,34 @@ class Conformance : public testing::TestWithParam<ConformanceCase> {
     EXPECT_TRUE(submitted.ok()) << describe(submitted.error());
   }
 
+  // The headers that a proof of the block at that height needs behind it.
+  std::vector<Bytes> descendants(Height height, std::uint32_t depth) {
+    std::vector<Bytes> headers;
+    for (std::uint64_t i = 1; i <= depth; ++i) headers.push_back(verified(height.plus(i)).header);
+    return headers;
+  }
+
+  // Every block that these tests look at proves what its decoder says.
+  void expect_proven(const VerifiedBlock& block) {
+    LedgerDescription described = connector().description();
+    described.depth = 0;  // the block need not be final yet
+    const auto proven = world_->check()(
+        described, {block.ledger, block.height, block.hash, block.header, {}, block.proofs, block.hash});
+    ASSERT_TRUE(proven.ok()) << describe(proven.error());
+    EXPECT_EQ(proven->time, block.time);
+    std::set<TxnId> ids;
+    std::vector<Outcome> ours;
+    for (const ProvenTxn& txn : proven->txns) {
+      ids.insert(txn.id);
+      for (const ProvenEffect& effect : txn.effects) {
+        if (std::find(block.outcomes.begin(), block.outcomes.end(), effect.outcome) == block.outcomes.end()) continue;
+        ours.push_back(effect.outcome);
+      }
+    }
+    EXPECT_EQ(ours, block.outcomes);
+    for (const IncludedTxn& txn : block.txns) EXPECT_TRUE(ids.contains(txn.id));
+  }
+
   // All outcomes in the blocks since the last call.
   std::vector<Outcome> settle() {
     world_->advance(1);
@@ -144,6 +175,7 @@ class Conformance : public testing::TestWithParam<ConformanceCase> {
     for (const Height end = latest(); next_ < end;) {
       next_ = next_.plus(1);
       const VerifiedBlock block = verified(next_);
+      expect_proven(block);
       outcomes.insert(outcomes.end(), block.outcomes.begin(), block.outcomes.end());
     }
     return outcomes;
@@ -181,6 +213,77 @@ TEST_P(Conformance, states_traits_that_a_plan_can_be_made_with) {
   EXPECT_GT(traits.block_interval.count(), 0);
   EXPECT_GE(traits.movements_per_txn_max, 1U);
   EXPECT_FALSE(traits.assets.empty());
+}
+
+TEST_P(Conformance, describes_itself_as_its_traits_do) {
+  const LedgerDescription described = connector().description();
+  const LedgerTraits& traits = connector().traits();
+  EXPECT_EQ(described.ledger, traits.id);
+  EXPECT_EQ(described.clock, traits.clock);
+  EXPECT_LE(described.depth, kProofDepthMax);
+  ASSERT_EQ(described.assets.size(), traits.assets.size());
+  for (std::size_t i = 0; i < traits.assets.size(); ++i) {
+    EXPECT_EQ(described.assets[i].id, traits.assets[i].id);
+    EXPECT_EQ(described.assets[i].scale, traits.assets[i].scale);
+  }
+}
+
+TEST_P(Conformance, a_block_is_proven_by_those_that_follow_it) {
+  run_well(movement(MovementKind::payment, 7));
+  const VerifiedBlock block = verified(latest());
+  world_->advance(3);
+  LedgerDescription described = connector().description();
+  described.depth = 3;
+  BlockProof proof{block.ledger,
+                   block.height,
+                   block.hash,
+                   block.header,
+                   descendants(block.height, 3),
+                   block.proofs,
+                   verified(block.height.plus(3)).hash};
+  const auto proven = world_->check()(described, proof);
+  ASSERT_TRUE(proven.ok()) << describe(proven.error());
+  EXPECT_EQ(proven->tip, proof.tip);
+  EXPECT_EQ(proven->txns.size(), block.proofs.size());
+  proof.descendants.pop_back();
+  const auto short_proof = world_->check()(described, proof);
+  ASSERT_FALSE(short_proof.ok());
+  EXPECT_EQ(short_proof.error().code, ErrorCode::proof_invalid);
+}
+
+TEST_P(Conformance, puts_a_digest_on_record_and_moves_nothing) {
+  const Movement some = movement(MovementKind::payment, 1);
+  const SigningRequest like = request({some});
+  Hash32 digest;
+  digest.bytes.fill(0xd1);
+  const Amount before = balance(world_->payer());
+  const auto txn = connector().sign_anchor(like.signer, like.sequence, like.not_after, 0, digest);
+  ASSERT_TRUE(txn.ok()) << describe(txn.error());
+  EXPECT_EQ(txn->signer, like.signer);
+  EXPECT_TRUE(txn->movements.empty());
+  EXPECT_EQ(connector().sign_anchor(like.signer, like.sequence, like.not_after, 0, digest).value(), *txn);
+  EXPECT_FALSE(connector().sign_anchor(world_->payee(), like.sequence, like.not_after, 0, digest).ok());
+  submit(*txn);
+  const Height start = next_;
+  EXPECT_TRUE(settle().empty());
+  std::vector<Hash32> found;
+  for (Height height = start.plus(1); height <= next_; height = height.plus(1)) {
+    const VerifiedBlock block = verified(height);
+    LedgerDescription described = connector().description();
+    described.depth = 0;
+    const auto proven = world_->check()(
+        described, {block.ledger, block.height, block.hash, block.header, {}, block.proofs, block.hash});
+    ASSERT_TRUE(proven.ok()) << describe(proven.error());
+    for (const ProvenTxn& proven_txn : proven->txns) {
+      for (const auto& [index, anchored] : proven_txn.anchors) {
+        EXPECT_EQ(proven_txn.id, txn->id);
+        found.push_back(anchored);
+      }
+    }
+    for (const IncludedTxn& included : block.txns) EXPECT_TRUE(included.id != txn->id || included.ok);
+  }
+  EXPECT_EQ(found, std::vector<Hash32>{digest});
+  EXPECT_EQ(balance(world_->payer()), before);
 }
 
 TEST_P(Conformance, knows_accounts_in_one_notation) {

@@ -14,6 +14,7 @@
 #include "codecs/ethereum/hex.hpp"
 #include "codecs/ethereum/rlp.hpp"
 #include "codecs/ethereum/trie.hpp"
+#include "codecs/ethereum/trie_proof.hpp"
 #include "tests/codecs/ethereum/block_maker.hpp"
 
 namespace clearspan::ethereum {
@@ -70,6 +71,32 @@ void trie_root_of_200_txns(benchmark::State& state) {
 }
 
 BENCHMARK(trie_root_of_200_txns)->Unit(benchmark::kMicrosecond);
+
+// The root again, and the paths of so many txns; the checks of one path are below.
+void prove_of_200_txns(benchmark::State& state) {
+  const std::vector<ByteView> views(made_block().txns.begin(), made_block().txns.end());
+  std::vector<std::uint32_t> indexes;
+  for (std::uint32_t i = 0; i < state.range(0); ++i) indexes.push_back(i * 3);
+  const auto paths = prove_ordered(views, indexes);
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    require(verify_ordered_proof(made_block().header.transactions_root, indexes[i], paths[i]).ok());
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(prove_ordered(views, indexes));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+BENCHMARK(prove_of_200_txns)->Arg(1)->Arg(16)->Unit(benchmark::kMicrosecond);
+
+void verify_a_proof_of_200_txns(benchmark::State& state) {
+  const std::vector<ByteView> views(made_block().txns.begin(), made_block().txns.end());
+  const auto path = prove_ordered(views, std::vector{77U}).at(0);
+  const Hash32& root = made_block().header.transactions_root;
+  require(verify_ordered_proof(root, 77, path).ok());
+  for (auto _ : state) benchmark::DoNotOptimize(verify_ordered_proof(root, 77, path));
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(verify_a_proof_of_200_txns)->Unit(benchmark::kMicrosecond);
 
 void require_verified(const Result<BlockReport>& report) {
   require(report.ok() && !report->mismatch && report->transactions == PartStatus::verified);

@@ -66,8 +66,9 @@ Record record_of(int kind) {
 
 Bytes checked_encoding(const Record& record) {
   Bytes bytes;
-  encode(record, bytes);
-  const auto decoded = decode(bytes);
+  Bytes attachment;
+  encode(record, bytes, attachment);
+  const auto decoded = decode({bytes, attachment});
   if (!decoded.ok() || !(*decoded == record)) std::abort();
   return bytes;
 }
@@ -77,11 +78,12 @@ void encode_record(benchmark::State& state) {
   const std::size_t size = checked_encoding(record).size();
   constexpr std::size_t kBatch = 4096;  // the buffer is reused after as many, as a group is
   Bytes out;
+  Bytes attachment;
   out.reserve(kBatch * (size + 1024));
   std::size_t count = 0;
   for (auto _ : state) {
     if (++count % kBatch == 0) out.clear();
-    encode(record, out);
+    encode(record, out, attachment);
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(state.iterations());
@@ -91,7 +93,7 @@ void encode_record(benchmark::State& state) {
 void decode_record(benchmark::State& state) {
   const Bytes bytes = checked_encoding(record_of(static_cast<int>(state.range(0))));
   for (auto _ : state) {
-    auto record = decode(bytes);
+    auto record = decode({bytes, {}});
     benchmark::DoNotOptimize(record);
   }
   state.SetItemsProcessed(state.iterations());

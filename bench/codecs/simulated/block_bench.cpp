@@ -9,6 +9,7 @@
 #include "codecs/crypto/sha256.hpp"
 #include "codecs/simulated/block_decoder.hpp"
 #include "codecs/simulated/block_writer.hpp"
+#include "codecs/simulated/proof.hpp"
 
 namespace clearspan::simulated {
 namespace {
@@ -31,9 +32,9 @@ struct Batch {
 
 Operation make_operation(std::size_t number) {
   Operation operation;
-  operation.kind = number % 3 == 0   ? MovementKind::hold
-                   : number % 3 == 1 ? MovementKind::payment
-                                     : MovementKind::release;
+  operation.kind = number % 3 == 0   ? OperationKind::hold
+                   : number % 3 == 1 ? OperationKind::payment
+                                     : OperationKind::release;
   const Hash32 random = crypto::sha256(as_bytes(std::to_string(number)));
   TradeId trade;
   std::copy_n(random.bytes.begin(), TradeId::kSize, trade.bytes.begin());
@@ -48,9 +49,9 @@ Operation make_operation(std::size_t number) {
   return operation;
 }
 
-OperationResult make_result(MovementKind kind) {
+OperationResult make_result(OperationKind kind) {
   OperationResult result;
-  if (kind != MovementKind::release) return result;
+  if (kind != OperationKind::release) return result;
   result.asset = "ACN";
   result.amount_digits = "125000";
   result.from = "payer-17";
@@ -107,6 +108,32 @@ void BM_decode_block(benchmark::State& state) {
 }
 
 BENCHMARK(BM_decode_block)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
+
+// All proofs of the block, as somebody checks them who trusts its hash.
+void BM_check_block_proof(benchmark::State& state) {
+  const RenderedBlock rendered = render(make_batches(static_cast<std::size_t>(state.range(0))));
+  const auto block = decode_block(rendered.json, {kLedger, {7}, engine()}).value();
+  LedgerDescription described;
+  described.ledger = kLedger;
+  described.kind = "simulated";
+  const BlockProof proof{kLedger, block.height, block.hash, block.header, {}, block.proofs, block.hash};
+  std::size_t bytes = 0;
+  for (const TxnProof& txn : proof.txns) bytes += txn.proof.size();
+  const auto proven = check_block_proof(described, proof);
+  if (!proven.ok() || proven->txns.size() != block.txns.size() || proven->txns[0].effects.empty() ||
+      proven->txns[0].effects[0].outcome != block.outcomes[0]) {
+    return state.SkipWithError("the proof does not hold");
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(check_block_proof(described, proof));
+  set_rates(state, bytes);
+}
+
+BENCHMARK(BM_check_block_proof)
+    ->ArgName("operations_per_txn")
+    ->Arg(1)
+    ->Arg(100)
+    ->Arg(4000)
+    ->Unit(benchmark::kMillisecond);
 
 void BM_render_block(benchmark::State& state) {
   const auto batches = make_batches(static_cast<std::size_t>(state.range(0)));

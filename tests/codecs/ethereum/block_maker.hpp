@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,19 +48,37 @@ struct MadeBlock {
   std::vector<Bytes> txns;
 };
 
+struct MadeLog {
+  Address address;
+  std::vector<Hash32> topics;
+  Bytes data;
+};
+
+// The logs of the txn with that index, when it succeeds: all but every seventh, from the fourth on.
+using MakeLogs = std::function<std::vector<MadeLog>(std::size_t index)>;
+
+inline std::vector<MadeLog> one_log(std::size_t index) {
+  const Word content = word_of(index * 5);
+  return {{filled<Address>(0xcc),
+           {filled<Hash32>(0x0d), word_of(index).as<Hash32>()},
+           Bytes(content.bytes.begin(), content.bytes.end())}};
+}
+
 class BlockMaker {
  public:
-  explicit BlockMaker(std::size_t txn_count, std::size_t calldata_bytes = 68)
-      : key_(filled<crypto::Scalar>(0x46).bytes), calldata_(calldata_bytes) {
+  explicit BlockMaker(std::size_t txn_count, std::size_t calldata_bytes = 68, MakeLogs logs = one_log)
+      : key_(filled<crypto::Scalar>(0x46).bytes), calldata_(calldata_bytes), logs_(std::move(logs)) {
     for (std::size_t i = 0; i < calldata_.size(); ++i) calldata_[i] = static_cast<std::uint8_t>(i * 37 + 11);
     make_lists();
     for (std::size_t i = 0; i < txn_count; ++i) add_txn(i);
     for (std::uint64_t i = 0; i < 16; ++i) add_withdrawal(i);
   }
 
-  MadeBlock make() {
+  MadeBlock make(const BlockHash& parent = filled<BlockHash>(0x11), std::uint64_t number = 20'000'000) {
     MadeBlock made;
     made.header = make_header();
+    made.header.parent_hash = parent;
+    made.header.number = number;
     made.block = block_json(made.header);
     made.receipts = receipts_json();
     made.txns = txns_;
@@ -172,7 +191,8 @@ class BlockMaker {
     rlp::append_u64(raw, gas);
     rlp::append_bytes(raw, Bloom{}.view());
     const std::size_t logs = rlp::begin_list(raw);
-    if (ok) append_log(raw, index);
+    const std::vector<MadeLog> made = ok ? logs_(index) : std::vector<MadeLog>();
+    for (const MadeLog& log : made) append_log(raw, log);
     rlp::end_list(raw, logs);
     rlp::end_list(raw, list);
     receipts_.emplace_back(raw.view().begin(), raw.view().end());
@@ -180,22 +200,21 @@ class BlockMaker {
     json::Writer out;
     out.begin_object().field("type", quantity(static_cast<std::uint64_t>(type))).field("status", ok ? "0x1" : "0x0");
     out.field("cumulativeGasUsed", quantity(gas)).field("logsBloom", data(Bloom{})).key("logs").begin_array();
-    if (ok) {
-      out.begin_object().field("address", data(filled<Address>(0xcc))).key("topics").begin_array();
-      out.value(data(filled<Hash32>(0x0d))).value(data(word_of(index))).end_array();
-      out.field("data", data(word_of(index * 5))).field("logIndex", "0x0").end_object();
+    for (const MadeLog& log : made) {
+      out.begin_object().field("address", data(log.address)).key("topics").begin_array();
+      for (const Hash32& topic : log.topics) out.value(data(topic));
+      out.end_array().field("data", to_hex_prefixed(log.data)).field("logIndex", "0x0").end_object();
     }
     receipt_jsons_.push_back(out.end_array().end_object().take());
   }
 
-  static void append_log(Buffer& raw, std::size_t index) {
+  static void append_log(Buffer& raw, const MadeLog& made) {
     const std::size_t log = rlp::begin_list(raw);
-    rlp::append_bytes(raw, filled<Address>(0xcc).view());
+    rlp::append_bytes(raw, made.address.view());
     const std::size_t topics = rlp::begin_list(raw);
-    rlp::append_bytes(raw, filled<Hash32>(0x0d).view());
-    rlp::append_bytes(raw, word_of(index).view());
+    for (const Hash32& topic : made.topics) rlp::append_bytes(raw, topic.view());
     rlp::end_list(raw, topics);
-    rlp::append_bytes(raw, word_of(index * 5).view());
+    rlp::append_bytes(raw, made.data);
     rlp::end_list(raw, log);
   }
 
@@ -275,6 +294,7 @@ class BlockMaker {
 
   crypto::SecretKey key_;
   Bytes calldata_;
+  MakeLogs logs_;
   Bytes access_list_;
   Bytes blob_hashes_;
   Bytes authorizations_;

@@ -272,9 +272,29 @@ struct Arbitrary<RecordBody> {
         case 5:
           return ViewAdvanced{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
                               *gen::arbitrary<LedgerTime>()};
-        default:
+        case 6:
           return LedgerFrozen{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
                               *gen::arbitrary<BlockHash>()};
+        case 7:
+          return LedgerDescribed{
+              {ledger,
+               *detail_records::any_text(),
+               *detail_records::any_text(),
+               *detail_records::any_text(),
+               *gen::element(ClockKind::height, ClockKind::unix_seconds),
+               *gen::arbitrary<std::uint32_t>(),
+               {{*gen::arbitrary<AssetId>(), *gen::arbitrary<std::uint8_t>(), *gen::arbitrary<Bytes>()}}}};
+        case 8:
+          return LedgerProof{{ledger,
+                              *gen::arbitrary<Height>(),
+                              *gen::arbitrary<BlockHash>(),
+                              *gen::arbitrary<Bytes>(),
+                              *gen::scale(0.1, gen::arbitrary<std::vector<Bytes>>()),
+                              {{*gen::arbitrary<std::uint32_t>(), *gen::arbitrary<Bytes>()}},
+                              *gen::arbitrary<BlockHash>()}};
+        default:
+          return Anchored{ledger, *gen::arbitrary<std::uint64_t>(), *gen::arbitrary<Hash32>(),
+                          *gen::arbitrary<BlockPosition>()};
       }
     });
   }

@@ -6,20 +6,34 @@
 
 #include <set>
 
+#include "codecs/crypto/sha256.hpp"
 #include "tests/codecs/evidence/generators.hpp"
 
 namespace clearspan::evidence {
 namespace {
 
-Bytes encoded(const Record& record) {
-  Bytes out;
-  encode(record, out);
+struct Encoded {
+  Bytes record;
+  Bytes attachment;
+
+  [[nodiscard]] RecordBytes view() const { return {record, attachment}; }
+
+  bool operator==(const Encoded&) const = default;
+};
+
+Encoded encoded(const Record& record) {
+  Encoded out;
+  encode(record, out.record, out.attachment);
   return out;
 }
 
-std::string fault_of(ByteView bytes) {
+std::string fault_of(const RecordBytes& bytes) {
   const auto record = decode(bytes);
   return record.ok() ? "accepted" : std::string(to_string(record.error().code));
+}
+
+std::string fault_of(const Bytes& record) {
+  return fault_of(RecordBytes{record, {}});
 }
 
 TEST(RecordTest, the_generator_reaches_every_record_and_event_type) {
@@ -35,24 +49,30 @@ TEST(RecordTest, the_generator_reaches_every_record_and_event_type) {
 }
 
 RC_GTEST_PROP(RecordTest, what_was_encoded_is_decoded_unchanged, (const Record& record)) {
-  const auto decoded = decode(encoded(record));
+  const Encoded bytes = encoded(record);
+  const auto decoded = decode(bytes.view());
   RC_ASSERT(decoded.ok());
   RC_ASSERT(*decoded == record);
 }
 
 RC_GTEST_PROP(RecordTest, encoding_appends_and_leaves_what_was_there, (const Record& record, Bytes before)) {
-  Bytes out = before;
-  encode(record, out);
-  before.insert(before.end(), out.begin() + static_cast<std::ptrdiff_t>(before.size()), out.end());
-  RC_ASSERT(out == before);
-  RC_ASSERT(out.size() > 0u);
+  Encoded out{before, before};
+  encode(record, out.record, out.attachment);
+  const Encoded alone = encoded(record);
+  Encoded expected{before, before};
+  expected.record.insert(expected.record.end(), alone.record.begin(), alone.record.end());
+  expected.attachment.insert(expected.attachment.end(), alone.attachment.begin(), alone.attachment.end());
+  RC_ASSERT(out == expected);
+  RC_ASSERT(alone.record.size() > 0u);
 }
 
 RC_GTEST_PROP(RecordTest, a_changed_byte_is_refused_or_is_another_canonical_record, (const Record& record)) {
-  Bytes bytes = encoded(record);
-  const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
-  bytes[at] ^= *rc::gen::inRange<std::uint8_t>(1, 255);
-  const auto decoded = decode(bytes);
+  Encoded bytes = encoded(record);
+  const auto at = *rc::gen::inRange<std::size_t>(0, bytes.record.size() + bytes.attachment.size());
+  std::uint8_t& byte = at < bytes.record.size() ? bytes.record[at] : bytes.attachment[at - bytes.record.size()];
+  byte ^= *rc::gen::inRange<std::uint8_t>(1, 255);
+  const auto decoded = decode(bytes.view());
+  if (at >= bytes.record.size()) RC_ASSERT(!decoded.ok());
   if (!decoded.ok()) {
     RC_ASSERT(decoded.error().code == ErrorCode::cbor_malformed);
     return;
@@ -62,14 +82,25 @@ RC_GTEST_PROP(RecordTest, a_changed_byte_is_refused_or_is_another_canonical_reco
 }
 
 RC_GTEST_PROP(RecordTest, every_cut_of_a_record_is_refused, (const Record& record)) {
-  const Bytes bytes = encoded(record);
-  const auto size = *rc::gen::inRange<std::size_t>(0, bytes.size());
-  RC_ASSERT(fault_of(ByteView(bytes).first(size)) == "cbor_malformed");
+  const Encoded bytes = encoded(record);
+  const auto size = *rc::gen::inRange<std::size_t>(0, bytes.record.size());
+  RC_ASSERT(fault_of({ByteView(bytes.record).first(size), bytes.attachment}) == "cbor_malformed");
+  if (bytes.attachment.empty()) return;
+  const auto attached = *rc::gen::inRange<std::size_t>(0, bytes.attachment.size());
+  RC_ASSERT(fault_of({bytes.record, ByteView(bytes.attachment).first(attached)}) == "cbor_malformed");
+}
+
+RC_GTEST_PROP(RecordTest, the_digest_is_the_attachments_and_no_other_record_has_one, (const Record& record)) {
+  const Encoded bytes = encoded(record);
+  const auto digest = attachment_digest(bytes.record);
+  RC_ASSERT(digest.has_value() == !bytes.attachment.empty());
+  if (digest) RC_ASSERT(*digest == crypto::sha256(bytes.attachment));
+  if (!digest) RC_ASSERT(fault_of({bytes.record, bytes.record}) == "cbor_malformed");
 }
 
 RC_GTEST_PROP(RecordTest, random_bytes_never_decode_to_something_that_encodes_differently, (const Bytes& bytes)) {
-  const auto decoded = decode(bytes);
-  if (decoded.ok()) RC_ASSERT(encoded(*decoded) == bytes);
+  const auto decoded = decode_without_attachment(bytes);
+  if (decoded.ok() && !attachment_digest(bytes)) RC_ASSERT(encoded(*decoded).record == bytes);
 }
 
 TEST(RecordTest, the_bytes_of_a_record_never_change) {
@@ -84,12 +115,12 @@ TEST(RecordTest, the_bytes_of_a_record_never_change) {
       "612d636f696e"
       "5820";
   for (int i = 0; i < 32; ++i) expected += "ab";
-  EXPECT_EQ(to_hex(encoded(record)), expected);
+  EXPECT_EQ(to_hex(encoded(record).record), expected);
 
   TradeId trade;
   trade.bytes.fill(0x01);
   const Record event{Timestamp{Millis{0}}, TradeEvent{trade, Decided{Decision::abort}}};
-  EXPECT_EQ(to_hex(encoded(event)),
+  EXPECT_EQ(to_hex(encoded(event).record),
             "8403"
             "00"
             "50"
@@ -99,7 +130,7 @@ TEST(RecordTest, the_bytes_of_a_record_never_change) {
 
   const Record refused{Timestamp{Millis{0}},
                        TradeEvent{trade, MovementRefused{2, MovementKind::payment, ErrorCode::not_ready, "x"}}};
-  EXPECT_EQ(to_hex(encoded(refused)),
+  EXPECT_EQ(to_hex(encoded(refused).record),
             "8403"
             "00"
             "50"
@@ -129,7 +160,7 @@ TEST(RecordTest, amounts_have_one_form_each) {
   for (const Case& item : cases) {
     Movement movement;
     movement.amount = *parse_amount(item.decimal);
-    const Bytes bytes = encoded({Timestamp{}, TxnSigned{{}, {}, {}, {}, {}, 0, {}, {movement}}});
+    const Bytes bytes = encoded({Timestamp{}, TxnSigned{{}, {}, {}, {}, {}, 0, {}, {movement}}}).attachment;
     EXPECT_NE(to_hex(bytes).find("60" + std::string(item.hex) + "6060f6"), std::string::npos) << item.decimal;
   }
 }
@@ -171,7 +202,7 @@ TEST(RecordTest, refuses_every_other_form_of_an_accepted_record) {
       {"an array of indefinite length", {.head = "9f", .rest = "ff"}},
       {"a long form of the array length", {.head = "9806"}},
       {"type 0", {.type = "00"}},
-      {"an unknown type", {.type = "08"}},
+      {"an unknown type", {.type = "0b"}},
       {"a long form of the type", {.type = "1806"}},
       {"the type as text", {.type = "6136"}},
       {"a time in 4 bytes that fits in 2", {.time = "1a000003e8"}},
@@ -201,16 +232,27 @@ TEST(RecordTest, refuses_every_other_form_of_an_accepted_record) {
   for (const Reject& reject : rejects) EXPECT_EQ(fault_of(reject.parts.bytes()), "cbor_malformed") << reject.why;
 }
 
-// Replaces the only occurrence of one hexadecimal run in an encoded record.
-std::string fault_after_replacing(const Record& record, const std::string& from, const std::string& to) {
-  std::string hex = to_hex(encoded(record));
+bool replace_in(Bytes& bytes, const std::string& from, const std::string& to) {
+  std::string hex = to_hex(bytes);
   const auto at = hex.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
+  if (at == std::string::npos) return false;
   EXPECT_EQ(hex.find(from, at + 1), std::string::npos) << from;
   hex.replace(at, from.size(), to);
-  Bytes bytes(hex.size() / 2);
+  bytes.resize(hex.size() / 2);
   EXPECT_TRUE(from_hex(hex, bytes));
-  return fault_of(bytes);
+  return true;
+}
+
+// Replaces the only occurrence of one hexadecimal run in an encoded record, or in its attachment with the digest made
+// to fit.
+std::string fault_after_replacing(const Record& record, const std::string& from, const std::string& to) {
+  Encoded bytes = encoded(record);
+  if (!replace_in(bytes.record, from, to)) {
+    EXPECT_TRUE(replace_in(bytes.attachment, from, to)) << from;
+    const Hash32 digest = crypto::sha256(bytes.attachment);
+    std::copy(digest.bytes.begin(), digest.bytes.end(), bytes.record.end() - Hash32::kSize);
+  }
+  return fault_of(bytes.view());
 }
 
 TEST(RecordTest, refuses_values_that_no_field_has) {
@@ -236,7 +278,7 @@ TEST(RecordTest, refuses_values_that_no_field_has) {
   Plan plan;
   plan.legs.resize(kLegsMax);
   const Record created{Timestamp{}, TradeCreated{plan, "key", {}, 0}};
-  EXPECT_EQ(decode(encoded(created)).ok(), true);
+  EXPECT_EQ(fault_of(encoded(created).view()), "accepted");
   EXPECT_EQ(fault_after_replacing(created, "90890000", "91890000"), "cbor_malformed") << "17 legs announced";
 
   TradeId trade;
@@ -255,7 +297,7 @@ TEST(RecordTest, refuses_values_that_no_field_has) {
 }
 
 TEST(RecordTest, errors_name_the_place) {
-  const auto decoded = decode(Parts{.height = "f5"}.bytes());
+  const auto decoded = decode_without_attachment(Parts{.height = "f5"}.bytes());
   ASSERT_FALSE(decoded.ok());
   EXPECT_EQ(decoded.error().detail, "an item of another type, before byte 7");
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "codecs/simulated/merkle.hpp"
 #include "tests/codecs/simulated/sample.hpp"
 
 namespace clearspan::simulated::testing {

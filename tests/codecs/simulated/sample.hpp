@@ -34,7 +34,7 @@ inline HoldKey some_key(std::uint8_t byte) {
 
 inline Operation transfer(MovementKind kind, std::uint8_t trade, std::string_view digits) {
   Operation operation;
-  operation.kind = kind;
+  operation.kind = operation_kind(kind);
   operation.ref = ref_of(trade, our_engine());
   operation.asset = "ACN";
   operation.amount_digits = digits;
@@ -47,10 +47,18 @@ inline Operation transfer(MovementKind kind, std::uint8_t trade, std::string_vie
 
 inline Operation ending(MovementKind kind, std::uint8_t trade) {
   Operation operation;
-  operation.kind = kind;
+  operation.kind = operation_kind(kind);
   operation.ref = ref_of(trade, our_engine());
   operation.hold_key = some_key(trade);
   operation.not_after = {95};
+  return operation;
+}
+
+inline Operation anchoring(std::uint8_t digest) {
+  Operation operation;
+  operation.kind = OperationKind::anchor;
+  operation.ref = ref_of(0, our_engine());
+  operation.digest.bytes.fill(digest);
   return operation;
 }
 

@@ -110,6 +110,24 @@ TEST(EscrowLogs, refuses_logs_that_the_contract_cannot_have_written) {
   }
 }
 
+TEST(EscrowLogs, reads_an_anchor_strictly) {
+  const Hash32 topic = abi::topic_of("Anchored(address,bytes32)");
+  Hash32 by;
+  by.bytes.back() = 9;
+  Hash32 digest;
+  digest.bytes.fill(0xd1);
+  const auto anchor = decode_anchor(std::vector{topic, by, digest}, {});
+  ASSERT_TRUE(anchor.ok() && anchor->has_value());
+  EXPECT_EQ((*anchor)->by.bytes.back(), 9);
+  EXPECT_EQ((*anchor)->digest, digest);
+  EXPECT_FALSE(decode_anchor(std::vector{digest, by, digest}, {}).value().has_value());
+  Hash32 dirty = by;
+  dirty.bytes.front() = 1;
+  EXPECT_FALSE(decode_anchor(std::vector{topic, dirty, digest}, {}).ok());
+  EXPECT_FALSE(decode_anchor(std::vector{topic, by}, digest.view()).ok());
+  EXPECT_FALSE(decode_anchor(std::vector{topic, by, digest}, digest.view()).ok());
+}
+
 TEST(EscrowLogs, passes_over_events_that_move_no_value) {
   const auto event =
       decode_log(std::vector<Hash32>{abi::topic_of("Anchored(address,bytes32)"), Hash32{}, Hash32{}}, {});

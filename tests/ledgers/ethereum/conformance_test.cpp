@@ -1,6 +1,7 @@
 // The suite that every connector passes, over a token on nodes of several forks.
 #include "tests/ledgers/conformance.hpp"
 
+#include "ledgers/ethereum/proof.hpp"
 #include "tests/ledgers/ethereum/escrow_world.hpp"
 
 namespace clearspan::conformance {
@@ -36,6 +37,8 @@ class EvmWorld final : public World {
   [[nodiscard]] AccountId payee() const override { return ethereum::account_of(world_.payee); }
 
   [[nodiscard]] AccountId poor() const override { return ethereum::account_of(evm::address_of_name("poor")); }
+
+  [[nodiscard]] CheckBlockProof check() const override { return ethereum::check_block_proof; }
 
   void advance(std::uint64_t blocks) override {
     world_.node.call("evm_increaseTime", "[2]");

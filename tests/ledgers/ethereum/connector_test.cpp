@@ -129,7 +129,7 @@ TEST_F(EvmConnectorTest, a_full_batch_of_the_dearest_movements_stays_within_its_
   for (const char* asset : {"TST", "ETH"}) {
     for (const MovementKind kind : {MovementKind::hold, MovementKind::payment}) {
       std::vector<Movement> movements;
-      for (std::uint8_t i = 0; i < 32; ++i) {
+      for (std::uint8_t i = 0; i < kMovementsPerTxnMax; ++i) {
         movements.push_back(movement(static_cast<std::uint8_t>(i + 1), kind, asset, i + 1u, "exchanger"));
         movements.back().ref.bytes[0] = asset[0] == 'T' ? 1 : 2;
         // New accounts are the dearest to pay.
@@ -139,7 +139,10 @@ TEST_F(EvmConnectorTest, a_full_batch_of_the_dearest_movements_stays_within_its_
         movements.back().to = account_of(to);
       }
       const VerifiedBlock block = run(movements);
-      ASSERT_EQ(block.outcomes.size(), 32u);
+      ASSERT_EQ(block.outcomes.size(), kMovementsPerTxnMax);
+      // A trade cites four txns: two holds and their ends, or one and a payment. Its bundle stays below 64 KiB.
+      ASSERT_EQ(block.proofs.size(), 1u);
+      EXPECT_LT(block.proofs[0].proof.size(), 14u * 1024);
       for (const Outcome& outcome : block.outcomes) EXPECT_TRUE(outcome.ok) << outcome.reason;
       const std::string receipt =
           world->node.call("eth_getTransactionReceipt", params({quote(to_hex_prefixed(block.txns.at(0).id.view()))}));
@@ -151,7 +154,8 @@ TEST_F(EvmConnectorTest, a_full_batch_of_the_dearest_movements_stays_within_its_
       };
       const std::uint64_t used = number(receipt, "gasUsed");
       const std::uint64_t limit = number(txn, "gas");
-      RecordProperty(std::string("gas_per_") + asset + "_" + std::string(to_string(kind)), std::to_string(used / 32));
+      RecordProperty(std::string("gas_per_") + asset + "_" + std::string(to_string(kind)),
+                     std::to_string(used / kMovementsPerTxnMax));
       EXPECT_LT(used + used / 4, limit);
       EXPECT_LT(limit, 1u << 24);
     }
@@ -389,7 +393,7 @@ TEST(EvmOptionsTest, refuses_settings_that_cannot_work) {
   EXPECT_EQ(with([](EvmOptions& o) { o.agreement_min = 2; }), "agreement_min");
   EXPECT_EQ(with([](EvmOptions& o) { o.heads_url = "http://127.0.0.1:1"; }), "heads_url");
   EXPECT_EQ(with([](EvmOptions& o) { o.escrow = {}; }), "escrow");
-  EXPECT_EQ(with([](EvmOptions& o) { o.movements_per_txn_max = 33; }), "movements_per_txn_max");
+  EXPECT_EQ(with([](EvmOptions& o) { o.movements_per_txn_max = 17; }), "movements_per_txn_max");
   EXPECT_EQ(with([](EvmOptions& o) { o.assets = {{{"A"}, 0, {}}, {{"A"}, 0, Address{{1}}}}; }), "assets");
   EXPECT_EQ(with([](EvmOptions& o) { o.assets = {{{"A"}, 0, {}}, {{"B"}, 0, {}}}; }), "assets");
 }

@@ -72,7 +72,7 @@ inline Bytes numbered_record(std::uint64_t number, std::size_t size) {
 // Appends one group of records with the numbers first..last and makes it durable.
 inline void append_numbered(Log& log, std::uint64_t first, std::uint64_t last, std::size_t size = 200) {
   EncodedGroup group;
-  for (std::uint64_t number = first; number <= last; ++number) group.add_bytes(numbered_record(number, size));
+  for (std::uint64_t number = first; number <= last; ++number) group.add_bytes({numbered_record(number, size), {}});
   const auto sequence = log.append(group);
   ASSERT_TRUE(sequence.ok()) << describe(sequence.error());
   while (log.step()) {
@@ -108,7 +108,7 @@ struct ReadBack {
 inline ReadBack read_back(Disk& disk, const std::string& directory, const ReadRange& range = {}) {
   ReadBack result;
   const auto end = read_log(disk, directory, test_options().identity, range, [&](const RecordRef& ref) -> Status {
-    result.records.emplace_back(as_text(ref.record));
+    result.records.emplace_back(as_text(ref.bytes.record));
     return Done{};
   });
   if (end.ok()) {

@@ -110,13 +110,13 @@ TEST_F(LogTest, appends_that_arrive_together_become_durable_together) {
   std::vector<std::string> seen;
   auto opened = Log::open(*disk_, directory_, test_options(), ignore_records(), [&](const DurableGroup& group) {
     groups.push_back(group);
-    group.records.for_each([&](ByteView record) { seen.emplace_back(as_text(record)); });
+    group.records.for_each([&](const RecordBytes& bytes) { seen.emplace_back(as_text(bytes.record)); });
   });
   ASSERT_TRUE(opened.ok());
   Log& log = **opened;
   for (std::uint64_t number = 1; number <= 10; ++number) {
     EncodedGroup group;
-    group.add_bytes(numbered_record(number, 50));
+    group.add_bytes({numbered_record(number, 50), {}});
     ASSERT_TRUE(log.append(group).ok());
   }
   EXPECT_EQ(log.appended_sequence(), 10u);
@@ -136,26 +136,81 @@ TEST_F(LogTest, appends_that_arrive_together_become_durable_together) {
 
 TEST_F(LogTest, refuses_an_append_above_the_queue_limit_and_takes_nothing_of_it) {
   auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
-  EncodedGroup megabyte;
-  megabyte.add_bytes(Bytes(kRecordBytesMax, 0x61));
+  const Bytes record(kRecordBytesMax, 0x61);
+  EncodedGroup large;
+  large.add_bytes({record, {}});
+  const std::size_t fitting = kQueuedBytesMax / large.size_bytes();
   std::uint64_t taken = 0;
-  while (log->append(megabyte).ok()) ASSERT_LE(++taken, kQueuedBytesMax / kRecordBytesMax);
-  EXPECT_EQ(taken, kQueuedBytesMax / kRecordBytesMax - 1);
-  EXPECT_EQ(log->append(megabyte).error().code, ErrorCode::overloaded);
+  while (log->append(large).ok()) ASSERT_LE(++taken, fitting);
+  EXPECT_EQ(taken, fitting);
+  EXPECT_EQ(log->append(large).error().code, ErrorCode::overloaded);
   EXPECT_EQ(log->appended_sequence(), taken);
   EXPECT_EQ(log->queued().records, taken);
   EXPECT_TRUE(log->step());
-  EXPECT_TRUE(log->append(megabyte).ok());
+  EXPECT_TRUE(log->append(large).ok());
 }
 
 TEST_F(LogTest, refuses_a_record_above_the_size_limit) {
   auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
   EncodedGroup group;
-  group.add_bytes(Bytes(10, 0x61));
-  group.add_bytes(Bytes(kRecordBytesMax + 1, 0x61));
+  group.add_bytes({Bytes(10, 0x61), {}});
+  group.add_bytes({Bytes(kRecordBytesMax + 1, 0x61), {}});
+  EXPECT_EQ(log->append(group).error().code, ErrorCode::too_large);
+  group.clear();
+  group.add_bytes({Bytes(10, 0x61), Bytes(kAttachmentBytesMax + 1, 0x61)});
   EXPECT_EQ(log->append(group).error().code, ErrorCode::too_large);
   EXPECT_EQ(log->appended_sequence(), 0u);
   EXPECT_FALSE(log->step());
+}
+
+// A txn_signed with an attachment; the log looks at nothing of it but the digest.
+Bytes record_with_attachment(const Bytes& attachment) {
+  Bytes record = {0x81, 0x04};
+  const Hash32 digest = crypto::sha256(attachment);
+  record.insert(record.end(), digest.bytes.begin(), digest.bytes.end());
+  return record;
+}
+
+TEST_F(LogTest, attachments_come_back_with_their_records) {
+  const Bytes attachment(100'000, 0x62);
+  const Bytes record = record_with_attachment(attachment);
+  {
+    auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
+    EncodedGroup group;
+    group.add_bytes({numbered_record(1, 50), {}});
+    group.add_bytes({record, attachment});
+    group.add_bytes({numbered_record(3, 50), {}});
+    EXPECT_EQ(group.count(), 3u);
+    ASSERT_TRUE(log->append(group).ok());
+    log->close();
+  }
+  std::vector<std::size_t> attached;
+  const auto log = open_log(*disk_, directory_, test_options(kSegmentBytes), [&](const RecordRef& ref) -> Status {
+    attached.push_back(ref.bytes.attachment.size());
+    if (ref.sequence == 2) {
+      EXPECT_TRUE(std::equal(attachment.begin(), attachment.end(), ref.bytes.attachment.begin()));
+    }
+    return Done{};
+  });
+  EXPECT_EQ(attached, (std::vector<std::size_t>{0, attachment.size(), 0}));
+}
+
+TEST_F(LogTest, an_attachment_that_its_record_does_not_name_is_found) {
+  const Bytes record = record_with_attachment(Bytes(10, 0x62));
+  for (const Bytes& attachment : {Bytes(10, 0x63), Bytes(11, 0x62), Bytes{}}) {
+    const std::string directory = directory_ + "/" + std::to_string(attachment.size() + attachment.capacity());
+    {
+      auto log = open_log(*disk_, directory);
+      EncodedGroup group;
+      group.add_bytes({record, attachment});
+      ASSERT_TRUE(log->append(group).ok());
+      log->close();
+    }
+    const auto opened = Log::open(*disk_, directory, test_options(), ignore_records(), {});
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, ErrorCode::log_corrupt);
+    std::filesystem::remove_all(directory);
+  }
 }
 
 TEST_F(LogTest, a_second_writer_is_refused_while_the_first_lives) {
@@ -214,7 +269,7 @@ TEST_F(LogTest, gathers_while_a_group_is_being_written) {
     EncodedGroup group;
     for (std::uint64_t number = 1; number <= kAppends; ++number) {
       group.clear();
-      group.add_bytes(numbered_record(number, 100));
+      group.add_bytes({numbered_record(number, 100), {}});
       ASSERT_TRUE((*log)->append(group).ok());
     }
   }
@@ -266,6 +321,10 @@ class FailingDisk final : public Disk {
 
   Result<std::unique_ptr<File>> open_to_read(const std::string& path) override { return disk_->open_to_read(path); }
 
+  Result<std::unique_ptr<DerivedFile>> open_derived(const std::string& path) override {
+    return disk_->open_derived(path);
+  }
+
   Status replace(const std::string& path, ByteView content) override { return disk_->replace(path, content); }
 
  private:
@@ -278,7 +337,7 @@ TEST_F(LogTest, a_failed_write_ends_the_process) {
   auto log = Log::open(disk, directory_, test_options(), ignore_records(), {});
   ASSERT_TRUE(log.ok());
   EncodedGroup group;
-  group.add_bytes(numbered_record(1, 100));
+  group.add_bytes({numbered_record(1, 100), {}});
   ASSERT_TRUE((*log)->append(group).ok());
   EXPECT_DEATH((*log)->step(), "could not be written.*the disk is gone");
 }

@@ -104,9 +104,10 @@ TEST_F(RecoveryTest, a_trade_recovered_halfway_goes_on_to_the_same_end) {
     Plan plan;
     for (std::size_t i = 0; i < records.size(); ++i) {
       Bytes bytes;
-      encode(records[i], bytes);
+      Bytes attachment;
+      encode(records[i], bytes, attachment);
       if (i < cut) {
-        ASSERT_TRUE(first.apply({++sequence, bytes, head}).ok());
+        ASSERT_TRUE(first.apply({++sequence, {bytes, attachment}, head}).ok());
       } else if (const auto* event = std::get_if<TradeEvent>(&records[i].body)) {
         if (!plan.legs.empty()) state = advance(plan, state, event->event)->next;
       }

@@ -1,6 +1,7 @@
 // Both connectors of the simulated ledger do what every connector must do.
 #include "tests/ledgers/conformance.hpp"
 
+#include "codecs/simulated/proof.hpp"
 #include "ledgers/simulated/http_connector.hpp"
 #include "ledgers/simulated/service.hpp"
 #include "tests/ledgers/simulated/world.hpp"
@@ -23,6 +24,8 @@ class SimulatedWorld : public World {
   [[nodiscard]] AccountId payee() const override { return sim::kBob; }
 
   [[nodiscard]] AccountId poor() const override { return sim::kCarol; }
+
+  [[nodiscard]] CheckBlockProof check() const override { return simulated::check_block_proof; }
 
   void advance(std::uint64_t blocks) override {
     for (std::uint64_t i = 0; i < blocks; ++i) ledger_->produce();

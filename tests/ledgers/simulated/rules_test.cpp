@@ -33,7 +33,7 @@ class SimulatedRules : public ::testing::Test {
     header.salt = ++salt_;
     header.operation_count = 1;
     Operation operation;
-    operation.kind = MovementKind::refund;
+    operation.kind = OperationKind::refund;
     operation.ref = TestLedger::ref(trade);
     operation.hold_key = key;
     Bytes raw;
@@ -137,7 +137,7 @@ TEST_F(SimulatedRules, only_the_key_of_the_payer_moves_its_value) {
   const crypto::Ed25519Signer bob(demo_key(kBob));
   TxnHeader header{"a-coin", bob.public_key(), 0, kNever, 1};
   Operation steal;
-  steal.kind = MovementKind::payment;
+  steal.kind = OperationKind::payment;
   steal.ref = TestLedger::ref(1);
   steal.asset = "ACN";
   steal.amount_digits = "10";
@@ -149,6 +149,30 @@ TEST_F(SimulatedRules, only_the_key_of_the_payer_moves_its_value) {
   raw.insert(raw.end(), signature.bytes.begin(), signature.bytes.end());
   ASSERT_TRUE(ledger_.ledger().submit(raw, TestLedger::kNow).ok());
   EXPECT_EQ(ledger_.produce().at(0).reason, "not_authorised");
+}
+
+TEST_F(SimulatedRules, an_anchor_needs_the_key_of_an_account_and_moves_nothing) {
+  Operation anchor;
+  anchor.kind = OperationKind::anchor;
+  anchor.ref = TestLedger::ref(1);
+  const Amount before = ledger_.balance(kAlice);
+  for (const char* name : {"alice", "nobody"}) {
+    Bytes raw;
+    const crypto::Ed25519Signer signer(demo_key({name}));
+    put_txn_header(raw, {"a-coin", signer.public_key(), 0, kNever, 1});
+    put_operation(raw, anchor);
+    const TxnId id = txn_id_of(raw);
+    const TxnSignature signature = signer.sign(id.view());
+    raw.insert(raw.end(), signature.bytes.begin(), signature.bytes.end());
+    ASSERT_TRUE(ledger_.ledger().submit(raw, TestLedger::kNow).ok());
+    EXPECT_TRUE(ledger_.produce().empty());  // of outcomes
+    const Height newest = ledger_.ledger().head(TestLedger::kNow).value().number;
+    const auto json = ledger_.ledger().block(newest, TestLedger::kNow).value();
+    const bool is_refused = json->find(R"("results":["not_authorised"])") != std::string::npos;
+    EXPECT_EQ(is_refused, std::string(name) == "nobody");
+    EXPECT_EQ(json->find(R"("results":[1])") != std::string::npos, !is_refused);
+  }
+  EXPECT_EQ(ledger_.balance(kAlice), before);
 }
 
 TEST_F(SimulatedRules, only_the_operator_releases) {

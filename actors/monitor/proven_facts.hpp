@@ -1,0 +1,38 @@
+// The facts that one final block proves, on their way into the log: each behind a record of what proves it. A block
+// with many txns gets several such records, so that none becomes too large for the log.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "codecs/evidence/record.hpp"
+#include "core/chain/block.hpp"
+
+namespace clearspan::actors {
+
+// Bytes of txn proofs in one record; a single txn's proof may be larger, up to what the log takes.
+inline constexpr std::size_t kProofBytesMax = evidence::kAttachmentBytesMax / 4;
+
+class ProvenFacts {
+ public:
+  ProvenFacts(const FinalBlock& final_block, Timestamp at) : final_block_(final_block), at_(at) {}
+
+  // Takes the facts, leaving none behind; `txn` is the index of the txn that proves them, none when the block itself
+  // does. Indexes ascend, but for the facts that come after all outcomes.
+  void add(std::vector<evidence::Record>& facts, std::optional<std::uint32_t> txn);
+
+  // All records in their order.
+  std::vector<evidence::Record> take();
+
+ private:
+  void close();
+
+  const FinalBlock& final_block_;
+  const Timestamp at_;
+  std::vector<evidence::Record> records_;  // closed
+  std::vector<evidence::Record> facts_;    // behind the next proof
+  std::vector<std::uint32_t> txns_;        // that it must hold
+  std::size_t proof_bytes_ = 0;
+};
+
+}  // namespace clearspan::actors

@@ -1,0 +1,15 @@
+// What an operation with its result means to the engine: the one place where a block's words become an outcome.
+#pragma once
+
+#include <optional>
+
+#include "codecs/simulated/block.hpp"
+#include "core/chain/movement.hpp"
+
+namespace clearspan::simulated {
+
+// The outcome of the operation at that position; none for one that moves no value. The result must be of the operation.
+std::optional<Outcome> outcome_of(const Operation& operation, const OperationResult& result,
+                                  const BlockPosition& position);
+
+}  // namespace clearspan::simulated
