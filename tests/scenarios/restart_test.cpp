@@ -37,6 +37,16 @@ TEST(Restart, trades_in_every_phase_go_on_and_pay_once) {
   world.expect_books_add_up();
 }
 
+TEST(Restart, a_ledger_that_made_no_block_meanwhile_is_known_all_the_same) {
+  World world;
+  world.produce(3);
+  for (int round = 0; round < 5; ++round) {
+    world.restart();
+    world.pay("alice", "bob", 100, "carol");
+  }
+  world.until_quiet();
+}
+
 TEST(Restart, what_happened_while_the_engine_was_down_is_found) {
   World world;
   const Plan plan = world.pay("walter", "bob", 1000, "carol", Placement::payer);

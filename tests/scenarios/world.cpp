@@ -76,6 +76,8 @@ void World::start() {
   options.data_dir = data_dir_;
   options.tag = tag_;
   options.shards = shards_;
+  options.checkpoint_interval = Millis{50};
+  if (is_anchoring_) options.anchor = AnchorOptions{LedgerId{"a-coin"}, AccountId{"erin"}, Millis{100}};
   options.on_phase_change = [this](const PhaseChange& change) {
     const std::lock_guard lock(mutex_);
     phases_[change.trade] = change.phase;

@@ -32,11 +32,16 @@ class World {
 
   [[nodiscard]] const std::string& data_dir() const { return data_dir_; }
 
+  [[nodiscard]] const EngineTag& tag() const { return tag_; }
+
   [[nodiscard]] std::vector<std::shared_ptr<Connector>> connectors() const { return {a_.connector, b_.connector}; }
 
   // The time for the holds, and again for the pivot. Long by default, so that a busy machine ends no story early; a
   // story about a deadline shortens it.
   void set_window(Millis window) { window_ = window; }
+
+  // From the next start on: checkpoints of the logs are put on record on a-coin.
+  void anchor_from_now_on() { is_anchoring_ = true; }
 
   // Requests. Each returns the trade's plan once it is durable; a refused one fails the test.
   Plan pay(const std::string& payer, const std::string& merchant, std::uint64_t units, const std::string& exchanger,
@@ -87,6 +92,7 @@ class World {
   Side b_;
   std::unique_ptr<Engine> engine_;
   Millis window_{30'000};
+  bool is_anchoring_ = false;
   std::uint8_t trades_made_ = 0;
   mutable std::mutex mutex_;
   std::map<TradeId, Phase> phases_;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "codecs/crypto/ed25519.hpp"
 #include "ledgers/simulated/genesis.hpp"
 #include "tools/clearspan/config.hpp"
 #include "tools/clearspan/ledgers.hpp"
@@ -77,6 +78,52 @@ TEST(Configs, a_good_one_is_read_whole) {
   EXPECT_TRUE(parse_config(replaced(kGood, kLedgerA, kEvm), ".").ok());
 }
 
+std::string key_text(tlog::KeyType type) {
+  const crypto::Ed25519Signer signer(crypto::SecretKey(std::array<std::uint8_t, 32>{8}));
+  return tlog::to_string({"witness.example", type, signer.public_key()});
+}
+
+const std::string kEvidence =
+    "[evidence]\nkey_file = \"keys/e.key\"\ncheckpoint_interval_ms = 250\npublic_entries = true\n"
+    "[evidence.anchor]\nledger = \"a\"\naccount = \"x\"\ninterval_ms = 5000\n";
+
+std::string witness_table(const std::string& key) {
+  return "[[evidence.witness]]\nurl = \"http://127.0.0.1:8490/w\"\nkey = \"" + key + "\"\n";
+}
+
+TEST(Configs, evidence_is_read_whole_and_may_be_absent) {
+  const auto config = parse_config(kGood + kEvidence + witness_table(key_text(tlog::KeyType::witness)), "/etc/c");
+  ASSERT_TRUE(config.ok()) << describe(config.error());
+  EXPECT_EQ(config->evidence.key_file, "/etc/c/keys/e.key");
+  EXPECT_EQ(config->evidence.checkpoint_interval, Millis(250));
+  EXPECT_TRUE(config->evidence.public_entries);
+  ASSERT_TRUE(config->evidence.anchor);
+  EXPECT_EQ(config->evidence.anchor->ledger.text, "a");
+  EXPECT_EQ(config->evidence.anchor->account.text, "x");
+  EXPECT_EQ(config->evidence.anchor->interval, Millis(5000));
+  ASSERT_EQ(config->evidence.witnesses.size(), 1U);
+  EXPECT_EQ(config->evidence.witnesses[0].url, "http://127.0.0.1:8490/w");
+  EXPECT_EQ(tlog::to_string(config->evidence.witnesses[0].key), key_text(tlog::KeyType::witness));
+
+  const auto plain = parse_config(kGood, ".");
+  ASSERT_TRUE(plain.ok());
+  EXPECT_FALSE(plain->evidence.key_file);
+  EXPECT_EQ(plain->evidence.checkpoint_interval, Millis(1000));
+  EXPECT_FALSE(plain->evidence.public_entries);
+  EXPECT_FALSE(plain->evidence.anchor);
+  EXPECT_TRUE(plain->evidence.witnesses.empty());
+}
+
+TEST(Configs, an_example_shows_how_evidence_is_anchored_and_witnessed) {
+  const auto pair = read_config_file("configs/devnet-pair.toml");
+  ASSERT_TRUE(pair.ok()) << describe(pair.error());
+  ASSERT_TRUE(pair->evidence.anchor);
+  EXPECT_EQ(pair->evidence.anchor->ledger.text, "a-coin");
+  const auto evm = read_config_file("configs/evm-pair.toml");
+  ASSERT_TRUE(evm.ok()) << describe(evm.error());
+  EXPECT_EQ(evm->evidence.witnesses.size(), 1U);
+}
+
 struct Reject {
   std::string text;
   std::string field;
@@ -121,6 +168,37 @@ TEST(Configs, what_is_wrong_is_named) {
       {kGood + "[timing]\nmargin = 5\n", "timing.margin"},
       {kGood + "[timing]\nmargin_ms = -5\n", "timing.margin_ms"},
   };
+  const auto with_witness = [](const std::string& key) { return kGood + witness_table(key); };
+  const std::string good_witness = witness_table(key_text(tlog::KeyType::witness));
+  const Reject evidence_rejects[] = {
+      {kGood + "[evidence]\ncolour = 1\n", "evidence.colour"},
+      {kGood + "[[evidence]]\nkey_file = \"x\"\n", "evidence"},
+      {kGood + replaced(kEvidence, "\"keys/e.key\"", "5"), "evidence.key_file"},
+      {kGood + replaced(kEvidence, "= 250", "= 0"), "evidence.checkpoint_interval_ms"},
+      {kGood + replaced(kEvidence, "= 250", "= -1"), "evidence.checkpoint_interval_ms"},
+      {kGood + replaced(kEvidence, "= 250", "= 86400001"), "evidence.checkpoint_interval_ms"},
+      {kGood + replaced(kEvidence, "= 250", "= 2.5"), "evidence.checkpoint_interval_ms"},
+      {kGood + replaced(kEvidence, "= true", "= \"true\""), "evidence.public_entries"},
+      {kGood + replaced(kEvidence, "ledger = \"a\"", "ledger = \"z\""), "evidence.anchor.ledger"},
+      {kGood + replaced(kEvidence, "ledger = \"a\"\n", ""), "evidence.anchor.ledger"},
+      {kGood + replaced(kEvidence, "account = \"x\"\n", ""), "evidence.anchor.account"},
+      {kGood + replaced(kEvidence, "= 5000", "= 0"), "evidence.anchor.interval_ms"},
+      {kGood + replaced(kEvidence, "interval_ms = 5000", "interval = 5000"), "evidence.anchor.interval"},
+      {kGood + "[evidence]\nwitness = \"w\"\n", "evidence.witness"},
+      {with_witness("w"), "evidence.witness[0].key"},
+      {with_witness(key_text(tlog::KeyType::log)), "evidence.witness[0].key"},
+      {with_witness("witness " + key_text(tlog::KeyType::witness)), "evidence.witness[0].key"},
+      {kGood + replaced(good_witness, "http://", "ftp://"), "evidence.witness[0].url"},
+      {kGood + replaced(good_witness, "url = ", "urls = "), "evidence.witness[0].url"},
+      {kGood + good_witness + "name = \"w\"\n", "evidence.witness[0].name"},
+      {kGood + good_witness + good_witness, "evidence.witness[1].key"},
+  };
+  for (const Reject& reject : evidence_rejects) {
+    const Result<Config> config = parse_config(reject.text, ".");
+    ASSERT_FALSE(config.ok()) << reject.field << "\n" << reject.text;
+    EXPECT_EQ(config.error().code, ErrorCode::config_invalid) << reject.text;
+    EXPECT_EQ(config.error().field, reject.field) << reject.text;
+  }
   for (const Reject& reject : rejects) {
     const Result<Config> config = parse_config(reject.text, ".");
     ASSERT_FALSE(config.ok()) << reject.field << "\n" << reject.text;

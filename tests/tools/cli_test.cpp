@@ -78,11 +78,39 @@ TEST_F(Cli, version_is_printed) {
 }
 
 TEST_F(Cli, bad_command_lines_end_with_2) {
-  for (const char* arguments :
-       {"", "settle", "--frobnicate", "serve", "serve --config", "trade", "trade show", "trade show --key-file k",
-        "trade submit --key-file k", "trade submit --key-file k --payer alice", "block", "block verify",
-        "block verify --format bitcoin b.json", "doctor", "index", "index rebuild", "devnet --port 70000",
-        "serve --config x --log-level loud", "trade list --key-file k --limit many"}) {
+  for (const char* arguments : {"",
+                                "settle",
+                                "--frobnicate",
+                                "serve",
+                                "serve --config",
+                                "trade",
+                                "trade show",
+                                "trade show --key-file k",
+                                "trade submit --key-file k",
+                                "trade submit --key-file k --payer alice",
+                                "block",
+                                "block verify",
+                                "block verify --format bitcoin b.json",
+                                "doctor",
+                                "index",
+                                "index rebuild",
+                                "devnet --port 70000",
+                                "evidence",
+                                "evidence verify",
+                                "evidence verify x",
+                                "evidence verify --trust x",
+                                "evidence export",
+                                "evidence export 00",
+                                "evidence export --key-file k",
+                                "evidence keys --url",
+                                "evidence keys --key-file k",
+                                "witness",
+                                "witness --name w",
+                                "witness --key-file k",
+                                "witness --key-file k --name w",
+                                "witness --key-file k --name w --listen 127.0.0.1:0 --state s",
+                                "serve --config x --log-level loud",
+                                "trade list --key-file k --limit many"}) {
     EXPECT_EQ(run(arguments).exit_code, kExitUsage) << arguments;
   }
 }
@@ -90,7 +118,8 @@ TEST_F(Cli, bad_command_lines_end_with_2) {
 TEST_F(Cli, help_ends_with_0_and_names_every_command) {
   const Outcome help = run("--help");
   EXPECT_EQ(help.exit_code, kExitOk);
-  for (const char* command : {"serve", "devnet", "trade", "block", "doctor", "index", "version"}) {
+  for (const char* command :
+       {"serve", "devnet", "trade", "evidence", "witness", "block", "doctor", "index", "version"}) {
     EXPECT_NE(help.output.find(command), std::string::npos) << command;
   }
 }
@@ -120,6 +149,42 @@ TEST_F(Cli, a_server_that_is_not_there_ends_with_3) {
   const std::string key = write("api.key", std::string(64, 'a'));
   std::filesystem::permissions(key, std::filesystem::perms::owner_read);
   EXPECT_EQ(run("trade show --api http://127.0.0.1:1 --key-file " + key + " 00").exit_code, kExitUnreachable);
+}
+
+TEST_F(Cli, evidence_that_cannot_be_had_ends_with_what_the_status_says) {
+  const std::string key = write("api.key", std::string(64, 'a'));
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+  const std::string id = "00112233445566778899aabbccddeeff";
+  const std::string nowhere = " --url http://127.0.0.1:1 --key-file " + key + " --out " + (folder_ / "x").string();
+  EXPECT_EQ(run("evidence export " + id + nowhere).exit_code, kExitUnreachable);
+  EXPECT_EQ(run("evidence export ../" + id + nowhere).exit_code, kExitUsage);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x"));
+  EXPECT_EQ(run("evidence keys --url http://127.0.0.1:1").exit_code, kExitUnreachable);
+  const std::string trust = write("trust", "# nobody\n");
+  EXPECT_EQ(run("evidence verify " + write("a.evidence", "x") + " --trust " + trust).exit_code, kExitNegative);
+  EXPECT_EQ(run("evidence verify " + (folder_ / "absent").string() + " --trust " + trust).exit_code, kExitUsage);
+  EXPECT_EQ(run("evidence verify " + trust + " --trust " + write("bad", "log x\n")).exit_code, kExitUsage);
+}
+
+TEST_F(Cli, a_witness_makes_its_key_once_and_prints_the_public_one) {
+  const std::string options = "witness --print-key --name w.example --key-file " + (folder_ / "w.key").string();
+  const Outcome first = run(options);
+  EXPECT_EQ(first.exit_code, kExitOk) << first.output;
+  EXPECT_TRUE(first.output.starts_with("witness w.example+")) << first.output;
+  EXPECT_EQ(run(options).output, first.output);
+  EXPECT_EQ(first.output.find(read_text(folder_ / "w.key").substr(0, 64)), std::string::npos);
+  EXPECT_EQ(run("witness --print-key --name 'a b' --key-file " + (folder_ / "v.key").string()).exit_code, kExitUsage);
+}
+
+TEST_F(Cli, a_witness_that_cannot_run_says_why) {
+  const std::string trust = write("trust", "# nobody\n");
+  const std::string start = "witness --name w --key-file " + (folder_ / "w.key").string() + " --state " +
+                            (folder_ / "state").string() + " --trust ";
+  EXPECT_EQ(run(start + trust + " --listen nowhere").exit_code, kExitUsage);
+  const Outcome no_log = run(start + trust + " --listen 127.0.0.1:0");
+  EXPECT_EQ(no_log.exit_code, kExitUsage);
+  EXPECT_NE(no_log.output.find("names no log"), std::string::npos) << no_log.output;
+  EXPECT_EQ(run(start + (folder_ / "absent").string() + " --listen 127.0.0.1:0").exit_code, kExitUsage);
 }
 
 TEST_F(Cli, a_key_file_that_others_can_read_is_refused_and_not_shown) {

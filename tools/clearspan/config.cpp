@@ -17,6 +17,8 @@ constexpr std::uint64_t kLiveTradesMax = 100'000'000;               // 100 GB of
 constexpr std::uint64_t kMillisMax = 10ULL * 365 * 24 * 3'600'000;  // ten years
 constexpr std::uint64_t kScaleMax = 77;                             // decimal digits of 2^256
 constexpr std::uint64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t kIntervalMillisMax = 24ULL * 3'600'000;  // a day between two checkpoints or anchors
+constexpr std::size_t kWitnessesMax = 16;                        // signatures of a note: 64
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::uintmax_t kFileBytesMax = 1U << 20;
 
@@ -78,21 +80,11 @@ Result<EngineConfig> read_engine(TomlReader& root, const Folder& folder) {
   return config;
 }
 
-// "127.0.0.1:8480" or "[::1]:8480".
 Result<ApiConfig> read_listen(TomlReader& reader) {
   CLEARSPAN_TRY(const std::string text, reader.text("listen"));
-  const Error invalid = reader.error("listen", "it is written as in \"127.0.0.1:8480\"");
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return invalid;
-  std::string address = text.substr(0, colon);
-  if (address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
-  std::uint32_t port = 0;
-  for (const char digit : text.substr(colon + 1)) {
-    if (digit < '0' || digit > '9') return invalid;
-    port = port * 10 + static_cast<std::uint32_t>(digit - '0');
-    if (port > 65'535) return invalid;
-  }
-  return ApiConfig{std::move(address), static_cast<std::uint16_t>(port), {}};
+  std::optional<ListenAddress> listen = parse_listen(text);
+  if (!listen) return reader.error("listen", "it is written as in \"127.0.0.1:8480\"");
+  return ApiConfig{std::move(listen->address), listen->port, {}};
 }
 
 Result<ApiConfig> read_api(TomlReader& root, const Folder& folder) {
@@ -260,6 +252,66 @@ Result<TimingPolicy> read_timing(TomlReader& root) {
   return timing;
 }
 
+// At least one millisecond: what is asked for all the time would leave no time for anything else.
+Result<Millis> interval_or(TomlReader& reader, std::string_view key, Millis otherwise) {
+  CLEARSPAN_TRY(const std::optional<std::uint64_t> count, reader.optional_number(key, kIntervalMillisMax));
+  if (count == std::uint64_t{0}) return reader.error(key, "it is at least 1");
+  return count ? Millis(static_cast<Millis::rep>(*count)) : otherwise;
+}
+
+Result<std::optional<AnchorConfig>> read_anchor(TomlReader& evidence, const std::vector<LedgerConfig>& ledgers) {
+  CLEARSPAN_TRY(std::optional<TomlReader> reader, evidence.table("anchor"));
+  if (!reader) return std::optional<AnchorConfig>{};
+  AnchorConfig config;
+  CLEARSPAN_TRY(config.ledger.text, reader->text("ledger"));
+  const bool is_known = std::any_of(ledgers.begin(), ledgers.end(),
+                                    [&](const LedgerConfig& ledger) { return ledger.id == config.ledger; });
+  if (!is_known) return reader->error("ledger", "no [[ledger]] has this id");
+  CLEARSPAN_TRY(config.account.text, reader->text("account"));
+  CLEARSPAN_TRY(config.interval, interval_or(*reader, "interval_ms", config.interval));
+  CLEARSPAN_CHECK_OK(reader->finish());
+  return std::optional(std::move(config));
+}
+
+Result<std::vector<WitnessConfig>> read_witnesses(TomlReader& evidence) {
+  CLEARSPAN_TRY(std::vector<TomlReader> readers, evidence.tables("witness"));
+  if (readers.size() > kWitnessesMax) return evidence.error("witness", "there are more than 16");
+  std::vector<WitnessConfig> witnesses;
+  for (TomlReader& reader : readers) {
+    WitnessConfig witness;
+    CLEARSPAN_TRY(std::string url, reader.text("url"));
+    CLEARSPAN_TRY(witness.url, url_at(reader, "url", std::move(url)));
+    CLEARSPAN_TRY(const std::string key, reader.text("key"));
+    auto parsed = tlog::parse_public_key(key);
+    if (!parsed.ok() || parsed->type != tlog::KeyType::witness) {
+      return reader.error("key",
+                          "it is a witness's public key, as `clearspan witness --print-key` prints it behind "
+                          "\"witness \"");
+    }
+    witness.key = std::move(*parsed);
+    for (const WitnessConfig& other : witnesses) {
+      if (other.key.key == witness.key.key) return reader.error("key", "another witness has the same key");
+    }
+    CLEARSPAN_CHECK_OK(reader.finish());
+    witnesses.push_back(std::move(witness));
+  }
+  return witnesses;
+}
+
+Result<EvidenceConfig> read_evidence(TomlReader& root, const Folder& folder, const std::vector<LedgerConfig>& ledgers) {
+  EvidenceConfig config;
+  CLEARSPAN_TRY(std::optional<TomlReader> reader, root.table("evidence"));
+  if (!reader) return config;
+  CLEARSPAN_TRY(const std::optional<std::string> key_file, reader->optional_text("key_file"));
+  if (key_file) config.key_file = (folder / *key_file).lexically_normal();
+  CLEARSPAN_TRY(config.checkpoint_interval, interval_or(*reader, "checkpoint_interval_ms", config.checkpoint_interval));
+  CLEARSPAN_TRY(config.public_entries, reader->boolean_or("public_entries", config.public_entries));
+  CLEARSPAN_TRY(config.anchor, read_anchor(*reader, ledgers));
+  CLEARSPAN_TRY(config.witnesses, read_witnesses(*reader));
+  CLEARSPAN_CHECK_OK(reader->finish());
+  return config;
+}
+
 Result<Config> read_config(const toml::table& table, const Folder& folder) {
   TomlReader root(table, "");
   Config config;
@@ -280,6 +332,7 @@ Result<Config> read_config(const toml::table& table, const Folder& folder) {
     config.profiles.push_back(std::move(profile));
   }
   CLEARSPAN_TRY(config.timing, read_timing(root));
+  CLEARSPAN_TRY(config.evidence, read_evidence(root, folder, config.ledgers));
   CLEARSPAN_CHECK_OK(root.finish());
   return config;
 }
@@ -307,6 +360,20 @@ Result<Config> read_config_file(const std::filesystem::path& file) {
   text << stream.rdbuf();
   if (!stream) return make_error(ErrorCode::config_invalid, "cannot read " + file.string());
   return parse_config(text.str(), file.parent_path());
+}
+
+std::optional<ListenAddress> parse_listen(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  std::string_view address = text.substr(0, colon);
+  if (address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+  std::uint32_t port = 0;
+  for (const char digit : text.substr(colon + 1)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(digit - '0');
+    if (port > 65'535) return std::nullopt;
+  }
+  return ListenAddress{std::string(address), static_cast<std::uint16_t>(port)};
 }
 
 EngineTag engine_tag_of(const std::string& name) {

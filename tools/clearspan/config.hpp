@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "codecs/tlog/key.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "core/chain/ids.hpp"
@@ -75,13 +76,44 @@ struct LedgerConfig {
   std::vector<KeyConfig> keys;
 };
 
+// Where checkpoints are put on record on a ledger.
+struct AnchorConfig {
+  LedgerId ledger;
+  AccountId account;
+  Millis interval{60'000};
+};
+
+// Somebody else who signs the checkpoints.
+struct WitnessConfig {
+  std::string url;
+  tlog::PublicKey key;
+};
+
+// How others check the engine's evidence logs.
+struct EvidenceConfig {
+  std::optional<std::filesystem::path> key_file;  // none: evidence.key in the data folder
+  Millis checkpoint_interval{1'000};
+  bool public_entries = false;  // entries and attachments are served without the bearer key
+  std::optional<AnchorConfig> anchor;
+  std::vector<WitnessConfig> witnesses;
+};
+
 struct Config {
   EngineConfig engine;
   ApiConfig api;
   std::vector<LedgerConfig> ledgers;
   std::vector<Profile> profiles;
   TimingPolicy timing;
+  EvidenceConfig evidence;
 };
+
+struct ListenAddress {
+  std::string address;  // an IPv6 address without its brackets
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:8480" or "[::1]:8480"; none for any other form.
+std::optional<ListenAddress> parse_listen(std::string_view text);
 
 // Errors: config_invalid with the key as the field, such as "ledger[1].key[0].file".
 Result<Config> parse_config(std::string_view toml_text, const std::filesystem::path& folder);

@@ -1,12 +1,13 @@
 #include "tools/clearspan/devnet.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include "codecs/json/writer.hpp"
 #include "ledgers/simulated/block_producer.hpp"
 #include "ledgers/simulated/service.hpp"
+#include "tools/clearspan/server_log.hpp"
+#include "tools/clearspan/stop_signals.hpp"
 
 namespace clearspan {
 namespace {
@@ -25,10 +26,6 @@ Result<simulated::Genesis> load_genesis(const DevnetOptions& options) {
   return genesis;
 }
 
-bool is_loopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1";
-}
-
 void print_ready(const std::string& ledger, const std::string& address, std::uint16_t port) {
   const std::string host = address == "::1" ? "[::1]" : address;
   json::Writer out;
@@ -38,31 +35,12 @@ void print_ready(const std::string& ledger, const std::string& address, std::uin
   std::fflush(stdout);
 }
 
-// Threads that are started after the constructor leave the signals to wait().
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-
-  void wait() const {
-    int received = 0;
-    sigwait(&signals_, &received);
-  }
-
- private:
-  sigset_t signals_{};
-};
-
 Status serve(const DevnetOptions& options) {
-  if (!is_loopback(options.address)) {
+  if (!tools::is_loopback(options.address)) {
     return make_error(ErrorCode::config_invalid, "a devnet is served on loopback only", "address");
   }
   CLEARSPAN_TRY(auto genesis, load_genesis(options));
-  const StopSignals signals;
+  const tools::StopSignals signals;
   const SystemClock clock;
   const auto ledger = std::make_shared<simulated::Ledger>(std::move(genesis), clock, options.seed);
   CLEARSPAN_TRY(const auto service, simulated::LedgerService::start(ledger, options.address, options.port));

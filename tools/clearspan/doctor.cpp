@@ -13,6 +13,7 @@
 #include "codecs/crypto/key_file.hpp"
 #include "codecs/json/writer.hpp"
 #include "ledgers/evidence/disk.hpp"
+#include "ledgers/transport/http_client.hpp"
 #include "tools/clearspan/api_client.hpp"
 #include "tools/clearspan/config.hpp"
 #include "tools/clearspan/exit_codes.hpp"
@@ -57,17 +58,46 @@ Status can_read_key(const std::filesystem::path& file) {
   return Done{};
 }
 
+// A key that the first start makes.
+void examine_own_key(const std::string& what, const std::filesystem::path& file, Examination& examination) {
+  if (std::filesystem::exists(file)) {
+    examination.add(can_read_key(file), what + file.string(), "readable by its owner alone");
+  } else {
+    examination.add(Verdict::note, what + file.string(), "will be made at the first start");
+  }
+}
+
 void examine_keys(const Config& config, Examination& examination) {
   for (const LedgerConfig& ledger : config.ledgers) {
     for (const KeyConfig& key : ledger.keys) {
       examination.add(can_read_key(key.file), "key file " + key.file.string(), "readable by its owner alone");
     }
   }
-  const std::string subject = "API key file " + config.api.key_file.string();
-  if (std::filesystem::exists(config.api.key_file)) {
-    examination.add(can_read_key(config.api.key_file), subject, "readable by its owner alone");
-  } else {
-    examination.add(Verdict::note, subject, "will be made at the first start");
+  examine_own_key("API key file ", config.api.key_file, examination);
+  examine_own_key("evidence key file ", config.evidence.key_file.value_or(config.engine.data_dir / "evidence.key"),
+                  examination);
+}
+
+// Whether there is a witness at each address: it refuses an empty request with 400.
+void examine_witnesses(const Config& config, Examination& examination) {
+  for (const WitnessConfig& witness : config.evidence.witnesses) {
+    const std::string subject = "witness " + witness.key.name + " at " + witness.url;
+    const auto url = transport::parse_url(witness.url);
+    if (!url.ok()) {
+      examination.add(Verdict::problem, subject, describe(url.error()));
+      continue;
+    }
+    transport::HttpRequest request;
+    request.method = "POST";
+    request.target = url->target + (url->target.ends_with('/') ? "" : "/") + "add-checkpoint";
+    const auto answer = transport::HttpClient(*url, {}).request(request, kCallTimeout);
+    if (!answer.ok()) {
+      examination.add(Verdict::problem, subject, describe(answer.error()));
+    } else {
+      const bool good = answer->status == 400;
+      examination.add(good ? Verdict::fine : Verdict::problem, subject,
+                      fmt::format("an empty request is answered with {}", answer->status));
+    }
   }
 }
 
@@ -210,6 +240,7 @@ std::vector<Finding> examine(const std::filesystem::path& file) {
   const bool is_running = examine_logs(*config, *disk, examination);
   examine_ledgers(*config, examination);
   examine_api(*config, is_running, examination);
+  examine_witnesses(*config, examination);
   return examination.take();
 }
 

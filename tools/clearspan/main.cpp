@@ -12,10 +12,14 @@
 #include "tools/clearspan/demo.hpp"
 #include "tools/clearspan/devnet.hpp"
 #include "tools/clearspan/doctor.hpp"
+#include "tools/clearspan/evidence_commands.hpp"
+#include "tools/clearspan/evidence_verify.hpp"
+#include "tools/clearspan/evidence_views.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/index_rebuild.hpp"
 #include "tools/clearspan/serve.hpp"
 #include "tools/clearspan/trade_commands.hpp"
+#include "tools/clearspan/witness.hpp"
 
 namespace clearspan::tools {
 namespace {
@@ -32,12 +36,22 @@ void add_config(CLI::App& command, std::filesystem::path& config) {
   command.add_option("--config", config, "The configuration file (TOML)")->required()->option_text("FILE");
 }
 
+void add_log_level(CLI::App& command, std::string& level) {
+  command.add_option("--log-level", level, "trace, debug, info, warn or error")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
+}
+
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Answer as JSON");
 }
 
+void add_url(CLI::App& command, std::string& url) {
+  command.add_option("--api,--url", url, "Where `clearspan serve` listens")->capture_default_str()->option_text("URL");
+}
+
 void add_api(CLI::App& command, ApiOptions& api) {
-  command.add_option("--api", api.url, "Where `clearspan serve` listens")->capture_default_str()->option_text("URL");
+  add_url(command, api.url);
   command.add_option("--key-file", api.key_file, "The API's key file")->required()->option_text("FILE");
   add_json(command, api.json);
 }
@@ -46,9 +60,7 @@ void add_serve(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand("serve", "Run the engine and its REST API");
   const auto options = std::make_shared<ServeOptions>();
   add_config(*command, options->config);
-  command->add_option("--log-level", options->log_level, "trace, debug, info, warn or error")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
+  add_log_level(*command, options->log_level);
   command->callback([options, &run] { run = [options] { return run_serve(*options); }; });
 }
 
@@ -152,6 +164,64 @@ void add_trade(CLI::App& app, Run& run) {
   add_trade_by_id(*trade, run, "cancel", "Stop a trade before its decision", run_trade_cancel);
 }
 
+void add_evidence_verify(CLI::App& evidence, Run& run) {
+  CLI::App* command =
+      evidence.add_subcommand("verify", "Check a bundle, or the directory of a log, without the engine");
+  const auto options = std::make_shared<EvidenceVerifyOptions>();
+  command->add_option("path", options->path, "The bundle, or the log's directory")->required()->option_text("PATH");
+  command->add_option("--trust", options->trust, "Whom to believe: a trust file")->required()->option_text("KEYS");
+  add_json(*command, options->json);
+  command->callback(
+      [options, &run] { run = [options] { return run_evidence_verify(*options, std::cout, std::cerr); }; });
+}
+
+void add_evidence_export(CLI::App& evidence, Run& run) {
+  CLI::App* command = evidence.add_subcommand("export", "Fetch one trade's evidence as a bundle");
+  const auto options = std::make_shared<EvidenceExportOptions>();
+  add_api(*command, options->api);
+  command->add_option("trade", options->trade, "The trade's id")->required()->option_text("TRADE");
+  command->add_option("--out", options->out, "Where to write it; TRADE.evidence if not given")->option_text("FILE");
+  command->callback([options, &run] { run = [options] { return run_evidence_export(*options); }; });
+}
+
+void add_evidence_keys(CLI::App& evidence, Run& run) {
+  CLI::App* command = evidence.add_subcommand("keys", "Print the public keys of an engine's logs as a trust file");
+  const auto options = std::make_shared<EvidenceKeysOptions>();
+  add_url(*command, options->url);
+  command->callback([options, &run] { run = [options] { return run_evidence_keys(*options); }; });
+}
+
+void add_evidence(CLI::App& app, Run& run) {
+  CLI::App* evidence = app.add_subcommand("evidence", "Export and check evidence that needs no trust in the engine");
+  evidence->require_subcommand(1);
+  add_evidence_verify(*evidence, run);
+  add_evidence_export(*evidence, run);
+  add_evidence_keys(*evidence, run);
+  add_evidence_views(*evidence, run);
+}
+
+void add_witness(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand("witness", "Sign the checkpoints of other people's logs while they only grow");
+  const auto options = std::make_shared<WitnessOptions>();
+  CLI::Option* listen = command->add_option("--listen", options->listen, "Where to listen")->option_text("ADDR:PORT");
+  CLI::Option* state =
+      command->add_option("--state", options->state, "The folder of what was signed")->option_text("DIR");
+  command->add_option("--key-file", options->key_file, "The witness's key; made if absent")
+      ->required()
+      ->option_text("FILE");
+  command->add_option("--name", options->name, "The witness's name in its signatures")->required();
+  CLI::Option* trust =
+      command->add_option("--trust", options->trust, "The logs to sign for: a trust file")->option_text("KEYS");
+  CLI::Option* print =
+      command->add_flag("--print-key", options->print_key, "Print the public key as a line of a trust file, and end");
+  add_log_level(*command, options->log_level);
+  command->callback([=, &run] {
+    const bool can_run = listen->count() != 0 && state->count() != 0 && trust->count() != 0;
+    if (!can_run && print->count() == 0) throw CLI::RequiredError("--listen, --state and --trust, or --print-key");
+    run = [options] { return run_witness(*options); };
+  });
+}
+
 void add_block(CLI::App& app, Run& run) {
   CLI::App* block = app.add_subcommand("block", "Work on block data in files");
   block->require_subcommand(1);
@@ -212,6 +282,8 @@ int run_main(int argc, char** argv) {
   add_devnet(app, run);
   add_demo(app, run);
   add_trade(app, run);
+  add_evidence(app, run);
+  add_witness(app, run);
   add_block(app, run);
   add_doctor(app, run);
   add_index(app, run);

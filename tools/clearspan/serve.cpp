@@ -1,35 +1,23 @@
 #include "tools/clearspan/serve.hpp"
 
-#include <pthread.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <csignal>
-#include <cstdio>
 #include <utility>
 
 #include "actors/engine.hpp"
 #include "actors/gateway/gateway.hpp"
 #include "codecs/crypto/key_file.hpp"
+#include "ledgers/transport/url.hpp"
 #include "tools/clearspan/api_client.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/ledgers.hpp"
+#include "tools/clearspan/server_log.hpp"
+#include "tools/clearspan/stop_signals.hpp"
 
 namespace clearspan::tools {
 namespace {
 
 constexpr Millis kLedgerCheckTimeout{10'000};
-
-// The signals that end the server. They are blocked in every thread and taken by sigwait, so that nothing runs in a
-// handler.
-sigset_t block_ending_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
 
 void log_phase_change(const PhaseChange& change) {
   if (change.phase == Phase::suspended) {
@@ -39,12 +27,17 @@ void log_phase_change(const PhaseChange& change) {
   }
 }
 
-EngineOptions engine_options(const EngineConfig& config) {
+EngineOptions engine_options(const Config& config) {
   EngineOptions options;
-  options.data_dir = config.data_dir.string();
-  options.tag = engine_tag_of(config.name);
-  options.shards = config.shards;
-  options.live_trades_max = config.live_trades_max;
+  options.data_dir = config.engine.data_dir.string();
+  options.tag = engine_tag_of(config.engine.name);
+  options.shards = config.engine.shards;
+  options.live_trades_max = config.engine.live_trades_max;
+  if (config.evidence.key_file) options.evidence_key_file = config.evidence.key_file->string();
+  options.checkpoint_interval = config.evidence.checkpoint_interval;
+  if (const auto& anchor = config.evidence.anchor) {
+    options.anchor = AnchorOptions{anchor->ledger, anchor->account, anchor->interval};
+  }
   options.on_phase_change = log_phase_change;
   return options;
 }
@@ -60,6 +53,17 @@ Status check_ledgers(const std::vector<OpenLedger>& ledgers) {
   return Done{};
 }
 
+Result<gateway::EvidenceOptions> evidence_options(const EvidenceConfig& config) {
+  gateway::EvidenceOptions options;
+  options.public_entries = config.public_entries;
+  options.witness_interval = config.checkpoint_interval;
+  for (const WitnessConfig& witness : config.witnesses) {
+    CLEARSPAN_TRY(transport::Url url, transport::parse_url(witness.url));
+    options.witnesses.push_back({std::move(url), witness.key});
+  }
+  return options;
+}
+
 gateway::GatewayOptions gateway_options(const Config& config, const std::vector<OpenLedger>& ledgers, std::string key) {
   gateway::GatewayOptions options;
   options.server.address = config.api.address;
@@ -72,49 +76,32 @@ gateway::GatewayOptions gateway_options(const Config& config, const std::vector<
   return options;
 }
 
-void announce(const ApiConfig& api, std::uint16_t port) {
-  const bool is_ipv6 = api.address.find(':') != std::string::npos;
-  const std::string host = is_ipv6 ? "[" + api.address + "]" : api.address;
-  std::printf("listening on http://%s:%u\n", host.c_str(), unsigned{port});
-  std::fflush(stdout);
-  const bool is_loopback = api.address.starts_with("127.") || api.address == "::1";
-  if (!is_loopback)
-    spdlog::warn("the API is reachable from other machines, without encryption: put a TLS proxy in front");
-}
-
-Status serve(const ServeOptions& options, const sigset_t& ending_signals) {
+Status serve(const ServeOptions& options, const StopSignals& signals) {
   CLEARSPAN_TRY(const Config config, read_config_file(options.config));
-  CLEARSPAN_TRY(const bool is_new_key, ensure_key_file(config.api.key_file));
-  if (is_new_key) spdlog::info("made the API key file {}", config.api.key_file.string());
+  CLEARSPAN_TRY(const crypto::OwnKey api_key, crypto::read_or_make_key_file(config.api.key_file));
+  if (api_key.is_new) spdlog::info("made the API key file {}", config.api.key_file.string());
   CLEARSPAN_TRY(std::string key, read_bearer_key(config.api.key_file));
   CLEARSPAN_TRY(const std::vector<OpenLedger> ledgers, open_ledgers(config));
   CLEARSPAN_CHECK_OK(check_ledgers(ledgers));
 
   spdlog::info("starting the engine in {}", config.engine.data_dir.string());
-  CLEARSPAN_TRY(const std::unique_ptr<Engine> engine,
-                Engine::start(engine_options(config.engine), connectors_of(ledgers)));
+  CLEARSPAN_TRY(const std::unique_ptr<Engine> engine, Engine::start(engine_options(config), connectors_of(ledgers)));
   const SystemClock clock;
+  gateway::GatewayOptions api = gateway_options(config, ledgers, std::move(key));
+  CLEARSPAN_TRY(api.evidence, evidence_options(config.evidence));
   CLEARSPAN_TRY(const std::unique_ptr<gateway::Gateway> gateway,
-                gateway::Gateway::start(*engine, clock, gateway_options(config, ledgers, std::move(key))));
-  announce(config.api, gateway->port());
-
-  int signal = 0;
-  sigwait(&ending_signals, &signal);
+                gateway::Gateway::start(*engine, clock, std::move(api)));
+  announce(config.api.address, gateway->port());
+  if (!is_loopback(config.api.address)) {
+    spdlog::warn("the API is reachable from other machines, without encryption: put a TLS proxy in front");
+  }
+  signals.wait();
   spdlog::info("stopping");
   gateway->stop();
   return Done{};
 }
 
 }  // namespace
-
-Result<bool> ensure_key_file(const std::filesystem::path& file) {
-  std::error_code failure;
-  if (std::filesystem::exists(file, failure)) return false;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), failure);
-  if (failure) return make_error(ErrorCode::storage_failed, file.parent_path().string() + ": " + failure.message());
-  CLEARSPAN_CHECK_OK(crypto::write_new_key_file(file, crypto::SecretKey::random()));
-  return true;
-}
 
 std::filesystem::path shard_folder(const EngineConfig& config, std::uint16_t shard) {
   return config.data_dir / ("shard-" + std::to_string(shard));
@@ -125,11 +112,9 @@ std::filesystem::path index_folder(const EngineConfig& config) {
 }
 
 int run_serve(const ServeOptions& options) {
-  const sigset_t ending_signals = block_ending_signals();
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("clearspan"));
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  const Status status = serve(options, ending_signals);
+  const StopSignals signals;
+  log_to_standard_error(options.log_level);
+  const Status status = serve(options, signals);
   if (status.ok()) {
     spdlog::info("stopped");
     return kExitOk;

@@ -15,10 +15,6 @@ struct ServeOptions {
 
 int run_serve(const ServeOptions& options);
 
-// Makes the API's bearer key when there is none yet, readable by the owner alone. True when it was made. Errors:
-// storage_failed.
-Result<bool> ensure_key_file(const std::filesystem::path& file);
-
 // How the engine is started with this configuration, for `serve` and for what must agree with it.
 std::filesystem::path shard_folder(const EngineConfig& config, std::uint16_t shard);
 std::filesystem::path index_folder(const EngineConfig& config);

@@ -15,52 +15,13 @@
 #include "codecs/json/document.hpp"
 #include "codecs/json/writer.hpp"
 #include "core/trade/state.hpp"
-#include "tools/clearspan/exit_codes.hpp"
-#include "tools/clearspan/trade_tables.hpp"
+#include "tools/clearspan/present.hpp"
 
 namespace clearspan::tools {
 namespace {
 
 constexpr Millis kWatchInterval{200};
 constexpr std::size_t kBodyBytesMax = 4U << 20;  // what the server takes
-
-int exit_code_of(const Error& error) {
-  const bool unknown = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out;
-  return unknown ? kExitUnreachable : kExitUsage;
-}
-
-int fail(const Error& error, bool json) {
-  if (json) {
-    json::Writer out;
-    out.begin_object().field("code", to_string(error.code)).field("detail", error.detail);
-    if (!error.field.empty()) out.field("field", error.field);
-    out.end_object();
-    fmt::print("{}\n", out.take());
-  } else {
-    fmt::print(stderr, "{}\n", describe(error));
-  }
-  return exit_code_of(error);
-}
-
-// Shows an answer: the body itself for machines; for people, what `show` makes of it, or the problem.
-template <class Show>
-int present(const Result<ApiAnswer>& answer, bool json, Show show) {
-  if (!answer.ok()) return fail(answer.error(), json);
-  const int exit_code = answer->is_success() ? kExitOk : kExitNegative;
-  if (json) {
-    fmt::print("{}\n", answer->body);
-    return exit_code;
-  }
-  json::Document document;
-  const Result<json::Value> root = document.parse(answer->body);
-  if (!root.ok()) return fail(make_error(ErrorCode::remote_malformed, "the server's answer is not JSON"), json);
-  if (answer->is_success()) {
-    show(*root);
-  } else {
-    fmt::print(stderr, "{}\n", problem_text(*root));
-  }
-  return exit_code;
-}
 
 void show_trade(const json::Value& trade) {
   fmt::print("{}", trade_text(trade));

@@ -111,6 +111,7 @@ void GatewayWorld::restart() {
   options.profiles = {carol()};
   options.ledgers = connectors_;
   options.engine_tag = test_tag();
+  options.evidence = evidence_;
   auto gateway = Gateway::start(*engine_, clock_, std::move(options));
   ASSERT_TRUE(gateway.ok()) << describe(gateway.error());
   gateway_ = std::move(gateway).value();

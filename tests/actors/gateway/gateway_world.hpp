@@ -61,6 +61,7 @@ class GatewayWorld : public ::testing::Test {
   [[nodiscard]] LedgerStatus status_of(std::size_t ledger) const;
 
   std::string folder_;
+  EvidenceOptions evidence_;  // from the next restart() on
   FixedClock clock_;
   std::vector<std::shared_ptr<simulated::Ledger>> ledgers_;
   std::vector<std::shared_ptr<Connector>> connectors_;

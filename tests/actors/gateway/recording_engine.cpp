@@ -29,6 +29,12 @@ RecordingEngine::RecordingEngine(const std::string& folder, std::vector<LedgerSt
   auto index = evidence::TradeIndex::open(*disk_, {folder + "/index", {{log_folder, identity(), log_->durable()}}});
   if (!index.ok()) throw std::runtime_error(describe(index.error()));
   index_ = std::move(index).value();
+  signer_ = std::make_unique<crypto::Ed25519Signer>(crypto::SecretKey(std::array<std::uint8_t, 32>{7}));
+  auto publisher = evidence::Publisher::open(*disk_, log_folder, identity(), *log_, *signer_);
+  if (!publisher.ok()) throw std::runtime_error(describe(publisher.error()));
+  publisher_ = std::move(publisher).value();
+  archive_ = std::make_unique<evidence::Archive>(
+      *disk_, *index_, std::vector<evidence::ArchivedLog>{{log_folder, identity(), log_.get(), publisher_.get()}});
 }
 
 RecordingEngine::~RecordingEngine() {

@@ -29,6 +29,8 @@ class RecordingEngine final : public Engine {
 
   [[nodiscard]] const evidence::TradeIndex& index() const override { return *index_; }
 
+  [[nodiscard]] const evidence::Archive& archive() const override { return *archive_; }
+
   [[nodiscard]] bool ready() const override { return is_ready; }
 
   // Makes records durable.
@@ -51,6 +53,9 @@ class RecordingEngine final : public Engine {
   std::unique_ptr<evidence::Disk> disk_;
   std::unique_ptr<evidence::TradeIndex> index_;
   std::unique_ptr<evidence::Log> log_;
+  std::unique_ptr<crypto::Ed25519Signer> signer_;
+  std::unique_ptr<evidence::Publisher> publisher_;
+  std::unique_ptr<evidence::Archive> archive_;
   mutable std::mutex mutex_;
   std::vector<LedgerStatus> ledgers_;
   std::vector<std::function<void()>> held_;

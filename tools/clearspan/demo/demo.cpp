@@ -104,6 +104,7 @@ Result<DemoReport> play(const DemoOptions& options, std::ostream& err) {
   report.ledgers = engine->ledgers();
   CLEARSPAN_TRY(report.books, world->read_books());
   report.audit = audit(report.show.plans, report.books);
+  CLEARSPAN_TRY(report.evidence, sample_evidence(*engine, report.show.plans, data.path() + "/bundles"));
   return report;
 }
 

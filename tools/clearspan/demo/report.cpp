@@ -77,9 +77,13 @@ void print_table(const DemoReport& report, std::ostream& out) {
   }
   out << fmt::format("  evidence   {} records in {} durable groups\n", report.stats.records_durable,
                      report.stats.groups_durable);
+  out << fmt::format("             {} trades proven offline from their bundles: at most {} bytes, {:.1f} ms\n",
+                     report.evidence.bundles - report.evidence.refused.size(), report.evidence.largest_bytes,
+                     report.evidence.slowest_ms);
   print_books(report, out);
   print_complaints(report.audit.violations, out);
   print_complaints(report.show.surprises, out);
+  print_complaints(report.evidence.refused, out);
   out << (report.is_good() ? "\n  Value conserved to the last unit, nobody paid twice, no payer left short.\n"
                            : "\n  THE PROMISE WAS BROKEN.\n");
 }
@@ -97,8 +101,11 @@ void print_json(const DemoReport& report, std::ostream& out) {
     out << fmt::format("{}{{\"ledger\":\"{}\",\"blocks_verified\":{},\"bytes_verified\":{}}}", i == 0 ? "" : ",",
                        ledger.traits.id.text, ledger.blocks_verified, ledger.bytes_verified);
   }
-  out << fmt::format("],\"evidence_records\":{},\"violations\":{},\"surprises\":{}}}\n", report.stats.records_durable,
-                     report.audit.violations.size(), report.show.surprises.size());
+  out << fmt::format(
+      "],\"evidence_records\":{},\"bundles\":{},\"bundles_refused\":{},\"bundle_bytes_max\":{},"
+      "\"violations\":{},\"surprises\":{}}}\n",
+      report.stats.records_durable, report.evidence.bundles, report.evidence.refused.size(),
+      report.evidence.largest_bytes, report.audit.violations.size(), report.show.surprises.size());
 }
 
 }  // namespace clearspan::tools

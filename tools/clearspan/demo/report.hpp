@@ -7,6 +7,7 @@
 
 #include "actors/engine.hpp"
 #include "tools/clearspan/demo/audit.hpp"
+#include "tools/clearspan/demo/evidence_sample.hpp"
 #include "tools/clearspan/demo/show.hpp"
 
 namespace clearspan::tools {
@@ -18,10 +19,12 @@ struct DemoReport {
   std::vector<LedgerStatus> ledgers;
   std::vector<LedgerBooks> books;
   AuditReport audit;
+  EvidenceSample evidence;
 
   // Whether every promise held.
   [[nodiscard]] bool is_good() const {
-    return audit.violations.empty() && show.surprises.empty() && stats.suspended == 0 && stats.live == 0;
+    return audit.violations.empty() && show.surprises.empty() && evidence.refused.empty() && stats.suspended == 0 &&
+           stats.live == 0;
   }
 };
 
