@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace clearspan::tools {
 namespace {
@@ -23,7 +24,7 @@ class Teller {
     out_ << "\nThe plan (" << plan.scenario << "):\n";
     for (const Leg& leg : plan.legs) tell_leg(leg);
     out_ << "\nWhat happened:\n";
-    for (const evidence::VerifiedRecord& record : report_.records) tell_record(record.record);
+    for (const evidence::Record* record : by_time()) tell_record(*record);
     for (const evidence::VerifiedAnchor& anchor : report_.anchors) {
       out_ << "\nThe log's first " << anchor.size << " records existed when " << anchor.ledger.text << " took in block "
            << anchor.position.height.value << ".\n";
@@ -32,6 +33,14 @@ class Teller {
   }
 
  private:
+  // Each log's records are in its own order; what stands in another log is told where it belongs.
+  [[nodiscard]] std::vector<const evidence::Record*> by_time() const {
+    std::vector<const evidence::Record*> records;
+    for (const evidence::VerifiedRecord& record : report_.records) records.push_back(&record.record);
+    std::stable_sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->at < b->at; });
+    return records;
+  }
+
   void tell_checkpoint(const tlog::VerifiedCheckpoint& checkpoint) {
     out_ << "log      " << checkpoint.origin << ", " << checkpoint.size << " records, signed by the log's key";
     for (const tlog::WitnessedAt& witness : checkpoint.witnesses) {
