@@ -28,7 +28,7 @@ Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServic
 }
 
 Submitter::behavior_type Submitter::make_behavior() {
-  delayed_send(this, kTickInterval, Tick{});
+  send(this, Tick{});  // what was signed before a restart goes out at once
   return {
       [this](SubmitMovements& message) { on_submit(message); },
       [this](const WithdrawMovement& message) { on_withdraw(message); },

@@ -65,7 +65,8 @@ struct EvmOptions {
   Millis block_interval{12'000};
   Millis finality_max{0};   // 0: computed for confirmations, 20 minutes for the finalized tag
   Millis poll_interval{0};  // 0: a quarter of the block interval, at most one second
-  std::uint32_t movements_per_txn_max = kMovementsPerTxnMax;
+  // 8: with twelve confirmations and deep tries a payment's bundle still stays below 64 KiB.
+  std::uint32_t movements_per_txn_max = 8;
   FeeOptions fees;
 };
 

@@ -66,7 +66,7 @@ World::Side World::make_side(const simulated::Genesis& made, const std::vector<s
     EXPECT_TRUE(keys->add(AccountId{name}, simulated::demo_key(AccountId{name})).ok());
   }
   simulated::ConnectorOptions options = simulated::options_for(made, tag_);
-  options.txn_validity = 20;
+  options.txn_validity = 60;  // blocks, which stories make as fast as they can
   side.connector = std::make_shared<simulated::InProcessConnector>(side.ledger, options, std::move(keys));
   return side;
 }
