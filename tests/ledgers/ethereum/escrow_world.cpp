@@ -130,6 +130,7 @@ Outcome EscrowWorld::place(Deployer& from, const HoldItem& item) {
 
 EvmOptions EscrowWorld::options() const {
   EvmOptions options;
+  options.movements_per_txn_max = kMovementsPerTxnMax;
   options.ledger = {"evm"};
   options.engine = kEngine;
   options.chain_id = kChain;
