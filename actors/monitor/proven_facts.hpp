@@ -1,5 +1,6 @@
 // The facts that one final block proves, on their way into the log: each behind a record of what proves it. A block
-// with many txns gets several such records, so that none becomes too large for the log.
+// with many txns gets several such records, so that none becomes too large for the log. Strangers decide how large the
+// txn is in which they touch one of our trades: facts whose proof the log cannot take are recorded without it.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@
 
 namespace clearspan::actors {
 
-// Bytes of txn proofs in one record; a single txn's proof may be larger, up to what the log takes.
+// Bytes of txn proofs in one record, unless it is a single txn's.
 inline constexpr std::size_t kProofBytesMax = evidence::kAttachmentBytesMax / 4;
 
 class ProvenFacts {
@@ -31,7 +32,7 @@ class ProvenFacts {
   const Timestamp at_;
   std::vector<evidence::Record> records_;  // closed
   std::vector<evidence::Record> facts_;    // behind the next proof
-  std::vector<std::uint32_t> txns_;        // that it must hold
+  std::vector<std::uint32_t> txns_;        // that it must hold; some of them twice
   std::size_t proof_bytes_ = 0;
 };
 

@@ -16,8 +16,11 @@ BlockProof make_block_proof(const FinalBlock& final_block, const std::vector<std
     proof.descendants.push_back(descendant->header);
     proof.tip = descendant->hash;
   }
-  for (const TxnProof& txn : block.proofs) {
-    if (std::find(txns.begin(), txns.end(), txn.index) != txns.end()) proof.txns.push_back(txn);
+  auto from = block.proofs.begin();
+  for (const std::uint32_t index : txns) {
+    from = std::lower_bound(from, block.proofs.end(), index,
+                            [](const TxnProof& txn, std::uint32_t wanted) { return txn.index < wanted; });
+    if (from != block.proofs.end() && from->index == index) proof.txns.push_back(*from);
   }
   return proof;
 }

@@ -46,7 +46,7 @@ struct FinalBlock {
   std::vector<VerifiedBlockPtr> descendants;
 };
 
-// What proves those of the block's txns that have the given indexes.
+// What proves those of the block's txns that have the given indexes, which ascend.
 BlockProof make_block_proof(const FinalBlock& final_block, const std::vector<std::uint32_t>& txns);
 
 }  // namespace clearspan
