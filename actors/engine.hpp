@@ -17,6 +17,7 @@
 #include "ledgers/connector.hpp"
 #include "ledgers/evidence/archive.hpp"
 #include "ledgers/evidence/index.hpp"
+#include "ledgers/evidence/log.hpp"
 
 namespace clearspan {
 
@@ -34,12 +35,14 @@ struct LedgerStatus {
   LedgerTraits traits;
   Height latest;
   Height final_height;
-  Height processed;        // final blocks up to here have been acted on, on every shard
-  LedgerTime time;         // of the newest block
-  Timestamp seen;          // when the newest block was seen; zero before the first
-  bool reachable = false;  // the last call to it succeeded
-  bool frozen = false;     // it contradicted itself; nothing is signed for it
-  std::string problem;     // the last error, for people; empty when there is none
+  Height processed;         // final blocks up to here have been acted on, on every shard
+  LedgerTime time;          // of the newest block
+  Timestamp seen;           // when the newest block was seen; zero before the first
+  bool reachable = false;   // the last call to it succeeded
+  bool frozen = false;      // it contradicted itself or its books; nothing is signed for it
+  bool braked = false;      // frozen because its books hold another amount than its blocks explain
+  Height holdings_checked;  // the last block at which they were compared; zero before the first time
+  std::string problem;      // the last error, for people; empty when there is none
   std::uint64_t blocks_verified = 0;
   std::uint64_t bytes_verified = 0;
   std::uint64_t txns_outstanding = 0;  // signed, neither final nor dead
@@ -75,12 +78,14 @@ struct EngineOptions {
   EngineTag tag;                              // names this engine on every ledger; fixed for the life of data_dir
   std::uint16_t shards = 0;                   // 0: one per core; fixed for the life of data_dir once set
   std::uint64_t live_trades_max = 1'000'000;  // admission stops above it with `overloaded`
+  std::uint64_t log_segment_bytes = evidence::kSegmentBytes;  // of the evidence logs' files
   Millis submit_timeout{10'000};
   Millis read_timeout{10'000};
   std::string evidence_key_file;      // signs the checkpoints of the logs; empty: evidence.key in data_dir
   Millis checkpoint_interval{1'000};  // between two checkpoints of a log that grows
   std::optional<AnchorOptions> anchor;
-  Millis resend_after{5'000};  // a signed txn that is in no block yet is sent again, the same bytes
+  std::uint64_t solvency_interval_blocks = 32;  // final blocks between two looks at what a ledger's books say is held
+  Millis resend_after{5'000};                   // a signed txn that is in no block yet is sent again, the same bytes
   std::function<void(const PhaseChange&)> on_phase_change;  // may be empty
 };
 

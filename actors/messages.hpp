@@ -65,9 +65,19 @@ struct AdoptReturn {  // The writer has recorded a trade that sends a stray hold
   PlanPtr plan;
 };
 
-struct ReturnHold {  // Send this hold back; no trade wants it.
-  Outcome outcome;
-  ReturnReason reason = ReturnReason::late;
+struct RefoldedTrade {  // As the log had it: the trade, and the holds that it left to be sent back.
+  RestoredTrade trade;
+  std::vector<ReturnDeposit> missing_returns;
+};
+
+struct TradeCrashed {  // My handler failed; the phase that I reported last.
+  TradeId trade;
+  Phase reported = Phase::preparing;
+};
+
+struct TradeRefolded {  // The writer's answer about a trade whose actor crashed.
+  TradeId trade;
+  Result<RefoldedTrade> refolded;
 };
 
 struct AskMovement {  // Have this movement made on your ledger.
@@ -76,7 +86,7 @@ struct AskMovement {  // Have this movement made on your ledger.
 
 struct AskDeposit {  // Tell the trade when its payer's hold can no longer appear.
   MovementKey key;
-  LedgerTime not_after;
+  Leg leg;  // what the hold must be
 };
 
 struct DropMovement {  // Do not make this movement if it is not signed yet.
@@ -87,6 +97,7 @@ struct DropMovement {  // Do not make this movement if it is not signed yet.
 struct SignedMovement {
   MovementKey key;
   HoldKey hold_key;  // release, refund
+  std::uint8_t attempt = 0;
   TxnId txn;
   LedgerTime not_after;
 };
@@ -121,8 +132,9 @@ struct LedgerConflict {  // The ledger contradicts a block that was final.
   BlockHash found;
 };
 
-struct TradeOver {  // A trade of this monitor has ended.
+struct TradeOver {  // This trade has ended, and asks for nothing any more.
   TradeId trade;
+  std::vector<OperationRef> refs;  // on the ledger
 };
 
 struct Tick {};  // Time has passed.
@@ -131,10 +143,11 @@ struct Shutdown {};  // End yourself and all your children.
 
 using MonitorActor =
     caf::typed_actor<caf::reacts_to<CreateTrades>, caf::reacts_to<RestoreTrades>, caf::reacts_to<AdoptReturn>,
-                     caf::reacts_to<ReturnHold>, caf::reacts_to<AskMovement>, caf::reacts_to<AskDeposit>,
-                     caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>,
-                     caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>,
-                     caf::reacts_to<TradeOver>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<TradeCrashed>, caf::reacts_to<TradeRefolded>, caf::reacts_to<AskMovement>,
+                     caf::reacts_to<AskDeposit>, caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>,
+                     caf::reacts_to<MovementsRefused>, caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>,
+                     caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeOver>, caf::reacts_to<Tick>,
+                     caf::reacts_to<Shutdown>>;
 
 // --- To the evidence writer ---
 
@@ -157,25 +170,34 @@ struct Dismiss {  // This trade is over: record nothing more in its name, and le
   TradeId trade;
 };
 
+struct ReturnHold {  // No trade wants this hold: record one that sends it back.
+  ReturnDeposit deposit;
+};
+
+struct RefoldTrade {  // The actor of this trade crashed: read the trade back, and keep its facts until a new one
+                      // enrols.
+  TradeId trade;
+  std::uint16_t ledger = 0;  // of the monitor that asks
+};
+
 struct GroupDurable {  // From the log's I/O thread.
   std::uint64_t last_sequence = 0;
 };
 
 using WriterActor =
-    caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>,
-                     caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
+    caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>, caf::reacts_to<ReturnHold>,
+                     caf::reacts_to<RefoldTrade>, caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>,
+                     caf::reacts_to<Shutdown>>;
 
 // --- To a submitter ---
 
 struct SubmitMovements {  // Sign, record and send these; answer each with MovementsSigned or MovementsRefused.
   std::vector<Movement> movements;
-  MonitorActor reply_to;
 };
 
 struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
   MovementKey key;
   LedgerTime not_after;
-  MonitorActor reply_to;
 };
 
 struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
@@ -214,13 +236,11 @@ struct SubmitAnchor {  // Put the digest of a checkpoint on record, signed by th
   WriterActor writer;  // of the log that the checkpoint is of
 };
 
-struct FreezeLedger {};  // Sign nothing any more.
-
 using SubmitterActor =
-    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<Flush>,
-                     caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>,
-                     caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>, caf::reacts_to<SubmitAnchor>,
-                     caf::reacts_to<FreezeLedger>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<TradeOver>,
+                     caf::reacts_to<Flush>, caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>,
+                     caf::reacts_to<TxnSent>, caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>,
+                     caf::reacts_to<SubmitAnchor>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 }  // namespace clearspan::actors
 
@@ -233,7 +253,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CancelTrade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CreateTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RestoreTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AdoptReturn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeCrashed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeRefolded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::ReturnHold)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RefoldTrade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskMovement)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskDeposit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::DropMovement)
@@ -254,7 +277,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnSent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SequenceRead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BalanceRead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitAnchor)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FreezeLedger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Enrol)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Dismiss)

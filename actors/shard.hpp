@@ -25,6 +25,7 @@ struct LedgerHead {
   std::atomic<std::int64_t> seen_ms{0};
   std::atomic<bool> reachable{false};
   std::atomic<bool> frozen{false};
+  std::atomic<std::uint64_t> holdings_checked{0};  // height of the last comparison of books and blocks
   std::atomic<std::uint64_t> blocks_verified{0};
   std::atomic<std::uint64_t> bytes_verified{0};
   std::atomic<std::uint64_t> txns_outstanding{0};
@@ -36,12 +37,25 @@ struct LedgerHead {
 
   [[nodiscard]] std::string problem() const {
     const std::lock_guard lock(mutex_);
-    return problem_;
+    return brake_.empty() ? problem_ : brake_;
+  }
+
+  // The ledger's books hold what its blocks do not explain: nothing is signed for it any more.
+  void brake(std::string text) {
+    const std::lock_guard lock(mutex_);
+    brake_ = std::move(text);
+    frozen = true;
+  }
+
+  [[nodiscard]] bool is_braked() const {
+    const std::lock_guard lock(mutex_);
+    return !brake_.empty();
   }
 
  private:
   mutable std::mutex mutex_;
   std::string problem_;
+  std::string brake_;  // why; stays until the engine ends
 };
 
 // One ledger on this node, shared by all shards.
@@ -52,8 +66,18 @@ struct LedgerServices {
   std::shared_ptr<Connector> connector;
   LedgerPort* port = nullptr;
   LedgerHead head;
+  std::vector<MonitorActor> monitors;                 // by shard
+  std::optional<evidence::HoldingsChecked> holdings;  // the last comparison that the log knows
   // By shard: final blocks up to this height have been handled and all that they caused is durable.
   std::vector<std::atomic<std::uint64_t>> durable_height;
+  std::vector<std::atomic<bool>> has_position;  // by shard: its log knows at least one block of the ledger
+
+  [[nodiscard]] bool is_known_everywhere() const {
+    for (const auto& known : has_position) {
+      if (!known) return false;
+    }
+    return true;
+  }
 
   [[nodiscard]] Height durable_everywhere() const {
     std::uint64_t lowest = durable_height.front().load();
@@ -74,8 +98,8 @@ struct Tally {
   std::atomic<std::uint64_t> groups_durable{0};
 };
 
-// Reads one trade's state back from its evidence, after a crash of its actor.
-using Refold = std::function<Result<RestoredTrade>(const TradeId&)>;
+// Reads one trade back from its evidence up to that record, after a crash of its actor.
+using Refold = std::function<Result<RefoldedTrade>(const TradeId&, std::uint64_t sequence)>;
 
 struct Shard {
   std::uint16_t index = 0;
@@ -105,8 +129,8 @@ struct Shard {
   }
 };
 
-// The shard that a trade lives on. Fixed for the life of the trade, as the number of shards is for the life of the
-// data.
+// The shard that a trade lives on, and with it every movement that is made in its name. Fixed for the life of the
+// trade, as the number of shards is for the life of the data.
 inline std::uint16_t shard_of(const TradeId& trade, std::uint16_t shard_count) {
   return static_cast<std::uint16_t>((trade.bytes[14] << 8 | trade.bytes[15]) % shard_count);
 }

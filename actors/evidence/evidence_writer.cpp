@@ -1,5 +1,6 @@
 #include "actors/evidence/evidence_writer.hpp"
 
+#include "actors/trade/actor_failure.hpp"
 #include "core/trade/deposit.hpp"
 
 namespace clearspan::actors {
@@ -8,15 +9,22 @@ EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
     : WriterActor::base(config),
       shard_(shard),
       last_sequence_(shard.log->appended_sequence()),
-      durable_sequence_(last_sequence_) {}
+      durable_sequence_(last_sequence_) {
+  set_exception_handler(end_process_after_exception);
+}
 
 EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
   return {
       [this](Append& message) { on_append(message); },
       [this](Enrol& message) {
-        for (Enrolment& one : message.trades) trades_.insert_or_assign(one.trade, std::move(one.actor));
+        for (Enrolment& one : message.trades) enrol(one);
       },
       [this](const Dismiss& message) { on_dismiss(message); },
+      [this](const ReturnHold& message) {
+        record_return(message.deposit);
+        hand_over();
+      },
+      [this](const RefoldTrade& message) { on_refold(message); },
       [this](CancelTrade& request) { on_cancel(request); },
       [this](const GroupDurable& group) { on_group_durable(group); },
       [this](const Shutdown&) {
@@ -27,7 +35,7 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
 }
 
 void EvidenceWriter::on_append(Append& message) {
-  for (Enrolment& one : message.enrol) trades_.insert_or_assign(one.trade, std::move(one.actor));
+  for (Enrolment& one : message.enrol) enrol(one);
   for (evidence::Record& record : message.records) take(record);
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
   hand_over();
@@ -41,32 +49,42 @@ void EvidenceWriter::take(evidence::Record& record) {
   }
   const std::uint64_t sequence = add(record);
   if (const auto* created = std::get_if<evidence::TradeCreated>(&record.body)) {
-    if (const auto trade = trades_.find(created->plan.id); trade != trades_.end()) {
-      pending_.push_back({sequence, TellTrade{trade->second, {record.at, Started{}}}});
+    if (trades_.contains(created->plan.id)) {
+      pending_.push_back({sequence, TellTrade{created->plan.id, {record.at, Started{}}}});
     }
   }
+}
+
+void EvidenceWriter::enrol(Enrolment& one) {
+  to_be_adopted_.erase(one.trade);
+  Listener& listener = trades_[one.trade];
+  listener.actor = std::move(one.actor);
+  for (TradeFact& fact : std::exchange(listener.missed, {})) send(listener.actor, std::move(fact));
 }
 
 // A fact about a trade that is not live is not recorded as the trade's: it is over, or never was. Value that arrives in
 // its name still goes back.
 void EvidenceWriter::take_event(Timestamp at, evidence::TradeEvent& event) {
   const auto trade = trades_.find(event.trade);
-  if (trade == trades_.end()) {
-    if (const auto* fact = std::get_if<OutcomeFinal>(&event.event)) take_orphan(*fact);
+  if (trade == trades_.end() || trade->second.is_over) {
+    const auto* fact = std::get_if<OutcomeFinal>(&event.event);
+    if (fact != nullptr && fact->outcome.kind == MovementKind::hold && fact->outcome.ok) {
+      record_return({fact->ledger, fact->outcome, ReturnReason::late});
+    }
     return;
   }
   const std::uint64_t sequence = add({at, event});
-  pending_.push_back({sequence, TellTrade{trade->second, {at, std::move(event.event)}}});
+  pending_.push_back({sequence, TellTrade{event.trade, {at, std::move(event.event)}}});
 }
 
-void EvidenceWriter::take_orphan(const OutcomeFinal& fact) {
-  if (fact.outcome.kind != MovementKind::hold || !fact.outcome.ok) return;
+// A hold is sent back by one trade, whoever asks for it and however often.
+void EvidenceWriter::record_return(const ReturnDeposit& deposit) {
   const Timestamp now = shard_.clock->now();
-  auto plan =
-      std::make_shared<const Plan>(make_return_plan(fact.outcome, fact.ledger, ReturnReason::late, shard_.engine, now));
-  if (trades_.contains(plan->id)) return;
+  auto plan = std::make_shared<const Plan>(
+      make_return_plan(deposit.outcome, deposit.ledger, deposit.reason, shard_.engine, now));
+  if (trades_.contains(plan->id) || !to_be_adopted_.insert(plan->id).second) return;
   const std::uint64_t sequence = add({now, evidence::TradeCreated{*plan, {}, {}, 0}});
-  pending_.push_back({sequence, AdoptStray{fact.ledger, {std::move(plan)}}});
+  pending_.push_back({sequence, AdoptStray{deposit.ledger, {std::move(plan)}}});
 }
 
 std::uint64_t EvidenceWriter::add(const evidence::Record& record) {
@@ -88,19 +106,38 @@ void EvidenceWriter::hand_over() {
 
 void EvidenceWriter::on_cancel(CancelTrade& request) {
   const auto trade = trades_.find(request.trade);
-  if (trade == trades_.end()) {
+  if (trade == trades_.end() || trade->second.is_over) {
     request.done(make_error(ErrorCode::unknown_trade, "no live trade has the id " + to_string(request.trade)));
-    return;
+  } else if (!trade->second.actor) {
+    request.done(make_error(ErrorCode::not_ready, "the trade is being rebuilt"));
+  } else {
+    send(trade->second.actor, std::move(request));
   }
-  send(trade->second, std::move(request));
 }
 
 void EvidenceWriter::on_dismiss(const Dismiss& message) {
   const auto trade = trades_.find(message.trade);
-  if (trade == trades_.end()) return;
-  pending_.push_back({last_sequence_, [actor = std::move(trade->second)] { caf::anon_send(actor, LeaveMemory{}); }});
-  trades_.erase(trade);
+  if (trade == trades_.end() || std::exchange(trade->second.is_over, true)) return;
+  pending_.push_back({last_sequence_, LetGo{message.trade}});
   tell_consequences();
+}
+
+// The trade is read back as of the last fact that it was told of, so that it misses none and hears none twice.
+void EvidenceWriter::on_refold(const RefoldTrade& message) {
+  const MonitorActor& monitor = shard_.monitors[message.ledger];
+  const auto trade = trades_.find(message.trade);
+  if (trade == trades_.end() || trade->second.is_over) {
+    if (trade != trades_.end()) trade->second.actor = TradeActor{};
+    send(monitor, TradeOver{message.trade, {}});
+    return;
+  }
+  trade->second.actor = TradeActor{};
+  Result<RefoldedTrade> refolded = shard_.refold(message.trade, durable_sequence_);
+  if (refolded) {
+    for (const ReturnDeposit& deposit : refolded->missing_returns) record_return(deposit);
+    hand_over();
+  }
+  send(monitor, TradeRefolded{message.trade, std::move(refolded)});
 }
 
 void EvidenceWriter::on_group_durable(const GroupDurable& group) {
@@ -113,14 +150,30 @@ void EvidenceWriter::tell_consequences() {
   while (!pending_.empty() && pending_.front().sequence <= durable_sequence_) {
     Consequence consequence = std::move(pending_.front().consequence);
     pending_.pop_front();
-    if (auto* tell = std::get_if<TellTrade>(&consequence)) {
-      send(tell->trade, std::move(tell->fact));
-    } else if (auto* stray = std::get_if<AdoptStray>(&consequence)) {
-      send(shard_.monitor_of(stray->ledger), std::move(stray->adopt));
-    } else {
-      std::get<std::function<void()>>(consequence)();
-    }
+    std::visit([this](auto& one) { carry_out(one); }, consequence);
   }
+}
+
+void EvidenceWriter::carry_out(TellTrade& tell) {
+  Listener& listener = trades_.at(tell.trade);
+  if (listener.actor) {
+    send(listener.actor, std::move(tell.fact));
+  } else {
+    listener.missed.push_back(std::move(tell.fact));
+  }
+}
+
+void EvidenceWriter::carry_out(const LetGo& over) {
+  const auto listener = trades_.extract(over.trade);
+  if (listener.mapped().actor) send(listener.mapped().actor, LeaveMemory{});
+}
+
+void EvidenceWriter::carry_out(AdoptStray& stray) {
+  send(shard_.monitor_of(stray.ledger), std::move(stray.adopt));
+}
+
+void EvidenceWriter::carry_out(const std::function<void()>& callback) {
+  callback();
 }
 
 }  // namespace clearspan::actors

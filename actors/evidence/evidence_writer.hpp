@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 #include "actors/shard.hpp"
@@ -20,10 +21,21 @@ class EvidenceWriter : public WriterActor::base {
   const char* name() const override { return "evidence_writer"; }
 
  private:
+  // One who hears of a trade's facts. Between the crash of a trade's actor and the next one they are kept.
+  struct Listener {
+    TradeActor actor;  // null in between
+    std::vector<TradeFact> missed;
+    bool is_over = false;
+  };
+
   // What to do once the record with this sequence is durable.
   struct TellTrade {
-    TradeActor trade;
+    TradeId trade;
     TradeFact fact;
+  };
+
+  struct LetGo {  // of a trade that has heard of all that was recorded in its name
+    TradeId trade;
   };
 
   struct AdoptStray {
@@ -31,7 +43,7 @@ class EvidenceWriter : public WriterActor::base {
     AdoptReturn adopt;
   };
 
-  using Consequence = std::variant<TellTrade, AdoptStray, std::function<void()>>;
+  using Consequence = std::variant<TellTrade, LetGo, AdoptStray, std::function<void()>>;
 
   struct Pending {
     std::uint64_t sequence = 0;
@@ -39,23 +51,30 @@ class EvidenceWriter : public WriterActor::base {
   };
 
   void on_append(Append& message);
+  void on_refold(const RefoldTrade& message);
   void on_cancel(CancelTrade& request);
   void on_dismiss(const Dismiss& message);
   void on_group_durable(const GroupDurable& group);
 
   void take(evidence::Record& record);
   void take_event(Timestamp at, evidence::TradeEvent& event);
-  void take_orphan(const OutcomeFinal& fact);
+  void record_return(const ReturnDeposit& deposit);
+  void enrol(Enrolment& one);
   std::uint64_t add(const evidence::Record& record);
   void hand_over();
   void tell_consequences();
+  void carry_out(TellTrade& tell);
+  void carry_out(const LetGo& over);
+  void carry_out(AdoptStray& stray);
+  void carry_out(const std::function<void()>& callback);
 
   const Shard& shard_;
-  std::unordered_map<TradeId, TradeActor> trades_;
-  evidence::EncodedGroup group_;        // taken, not yet accepted by the log
-  std::uint64_t last_sequence_ = 0;     // of the last record taken
-  std::uint64_t durable_sequence_ = 0;  // of the last record known to be on disk
-  std::deque<Pending> pending_;         // in the order of their sequences
+  std::unordered_map<TradeId, Listener> trades_;
+  std::unordered_set<TradeId> to_be_adopted_;  // recorded by this writer, and not enrolled yet
+  evidence::EncodedGroup group_;               // taken, not yet accepted by the log
+  std::uint64_t last_sequence_ = 0;            // of the last record taken
+  std::uint64_t durable_sequence_ = 0;         // of the last record known to be on disk
+  std::deque<Pending> pending_;                // in the order of their sequences
 };
 
 }  // namespace clearspan::actors

@@ -9,6 +9,7 @@
 #include "actors/gateway/trade_json.hpp"
 #include "codecs/crypto/sha256.hpp"
 #include "codecs/json/document.hpp"
+#include "core/base/kill_point.hpp"
 
 namespace clearspan::gateway {
 namespace {
@@ -203,6 +204,7 @@ void CreateTrades::fail(const Batch& batch, const Error& error, const Reply& rep
 }
 
 void CreateTrades::finish(const Batch& batch, transport::Response response, const Reply& reply) {
+  kill_point(KillPoint::answer_ready);
   if (!batch.key.empty()) keys_.finish(batch.key, response);
   reply(std::move(response));
 }

@@ -90,6 +90,10 @@ class RecordWriter {
 
   void operator()(const evidence::Anchored&) const { out_.field("type", "anchored"); }
 
+  void operator()(const evidence::HoldingsChecked&) const { out_.field("type", "holdings_checked"); }
+
+  void operator()(const evidence::ProofLeftOut&) const { out_.field("type", "proof_left_out"); }
+
  private:
   void write_outcome(const LedgerId& ledger, const Outcome& outcome) const {
     out_.field("ledger", ledger.text);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "core/trade/deposit.hpp"
+
 namespace clearspan::actors {
 
 AwaitRegister::Await& AwaitRegister::at(const MovementKey& key, LedgerTime not_after) {
-  const auto [entry, is_new] = awaits_.try_emplace(key, Await{not_after, {}, {}});
+  const auto [entry, is_new] = awaits_.try_emplace(key, Await{not_after, {}, 0, {}, {}});
   Await& await = entry->second;
   if (is_new || await.not_after < not_after) {
     await.not_after = not_after;
@@ -14,8 +16,11 @@ AwaitRegister::Await& AwaitRegister::at(const MovementKey& key, LedgerTime not_a
   return await;
 }
 
-void AwaitRegister::expect(const MovementKey& key, const HoldKey& hold_key, const TxnId& txn, LedgerTime not_after) {
+void AwaitRegister::expect(const MovementKey& key, const HoldKey& hold_key, std::uint8_t attempt, const TxnId& txn,
+                           LedgerTime not_after) {
+  if (const auto ended = ended_.find(key); ended != ended_.end() && attempt <= ended->second) return;
   Await& await = at(key, not_after);
+  await.attempt = std::max(await.attempt, attempt);
   if (std::find(await.txns.begin(), await.txns.end(), txn) == await.txns.end()) {
     await.txns.push_back(txn);
     TxnMovements& movements = by_txn_[txn];
@@ -28,8 +33,15 @@ void AwaitRegister::expect(const MovementKey& key, const HoldKey& hold_key, cons
   }
 }
 
-void AwaitRegister::expect_deposit(const MovementKey& key, LedgerTime not_after) {
-  at(key, not_after);
+void AwaitRegister::expect_deposit(const MovementKey& key, const Leg& leg) {
+  if (ended_.contains(key)) return;
+  at(key, leg.not_after).deposit = leg;
+}
+
+bool AwaitRegister::is_deposit(const MovementKey& key, const Outcome& outcome) const {
+  const auto found = awaits_.find(key);
+  return found != awaits_.end() && found->second.deposit && outcome.ok &&
+         !reason_to_return(*found->second.deposit, outcome, false);
 }
 
 MovementKey AwaitRegister::key_of(const Outcome& outcome) const {
@@ -62,7 +74,19 @@ HoldKey AwaitRegister::hold_key_of(const MovementKey& key) const {
   return found == awaits_.end() ? HoldKey{} : found->second.hold_key;
 }
 
+void AwaitRegister::end(const MovementKey& key) {
+  const auto found = awaits_.find(key);
+  if (found == awaits_.end()) return;
+  ended_[key] = found->second.attempt;
+  take_out(key);
+}
+
 void AwaitRegister::forget(const MovementKey& key) {
+  take_out(key);
+  ended_.erase(key);
+}
+
+void AwaitRegister::take_out(const MovementKey& key) {
   const auto found = awaits_.find(key);
   if (found == awaits_.end()) return;
   for (const TxnId& txn : found->second.txns) {
@@ -79,7 +103,7 @@ std::vector<MovementKey> AwaitRegister::take_dead(LedgerTime time) {
     for (const MovementKey& key : by_end_.begin()->second) {
       const auto found = awaits_.find(key);
       if (found == awaits_.end() || !(found->second.not_after < time)) continue;
-      forget(key);
+      end(key);
       dead.push_back(key);
     }
     by_end_.erase(by_end_.begin());

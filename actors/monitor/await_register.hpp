@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/chain/movement.hpp"
+#include "core/trade/plan.hpp"
 
 namespace clearspan::actors {
 
@@ -14,10 +14,15 @@ class AwaitRegister {
  public:
   // Adds a txn that carries the movement, or extends what is known of it. `hold_key`: of the hold that a release or
   // refund ends, zero otherwise. A later not_after replaces an earlier one.
-  void expect(const MovementKey& key, const HoldKey& hold_key, const TxnId& txn, LedgerTime not_after);
+  // Nothing when an attempt as late as this one has ended: the asking and the end have crossed.
+  void expect(const MovementKey& key, const HoldKey& hold_key, std::uint8_t attempt, const TxnId& txn,
+              LedgerTime not_after);
 
-  // Adds a movement that somebody else makes, in a txn unknown to us.
-  void expect_deposit(const MovementKey& key, LedgerTime not_after);
+  // Adds a hold that somebody else places, in a txn unknown to us.
+  void expect_deposit(const MovementKey& key, const Leg& leg);
+
+  // Whether this is the hold that somebody else was to place, on the exact terms.
+  [[nodiscard]] bool is_deposit(const MovementKey& key, const Outcome& outcome) const;
 
   // The movement that an outcome is about: releases and refunds are found by their hold's key.
   [[nodiscard]] MovementKey key_of(const Outcome& outcome) const;
@@ -32,7 +37,10 @@ class AwaitRegister {
   // The hold that this movement ends; zero when it ends none or is not expected.
   [[nodiscard]] HoldKey hold_key_of(const MovementKey& key) const;
 
-  // No longer expected.
+  // What became of it is on record: it is no longer expected, and will not be again but for a later attempt.
+  void end(const MovementKey& key);
+
+  // Its trade is over; nothing about it is kept.
   void forget(const MovementKey& key);
 
   // Takes out and returns every movement whose validity ended before `time`.
@@ -44,7 +52,9 @@ class AwaitRegister {
   struct Await {
     LedgerTime not_after;
     HoldKey hold_key;
+    std::uint8_t attempt = 0;
     std::vector<TxnId> txns;
+    std::optional<Leg> deposit;
   };
 
   struct TxnMovements {
@@ -53,8 +63,10 @@ class AwaitRegister {
   };
 
   Await& at(const MovementKey& key, LedgerTime not_after);
+  void take_out(const MovementKey& key);
 
   std::unordered_map<MovementKey, Await> awaits_;
+  std::unordered_map<MovementKey, std::uint8_t> ended_;  // the last attempt that has
   std::unordered_map<HoldKey, MovementKey> by_hold_;
   std::unordered_map<TxnId, TxnMovements> by_txn_;
   std::map<LedgerTime, std::vector<MovementKey>> by_end_;  // may hold stale entries; the Await says what is true

@@ -3,8 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/monitor/proven_facts.hpp"
+#include "actors/trade/actor_failure.hpp"
 #include "actors/trade/trade_actor.hpp"
-#include "core/trade/deposit.hpp"
+#include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
 
@@ -12,6 +13,7 @@ LedgerMonitor::LedgerMonitor(caf::actor_config& config, const Shard& shard, Ledg
                              std::optional<evidence::ViewAdvanced> position)
     : MonitorActor::base(config), shard_(shard), ledger_(ledger), position_(std::move(position)) {
   if (position_) last_recorded_height_ = position_->height.value;
+  set_exception_handler(end_process_after_exception);
   set_down_handler([this](caf::down_msg& message) { on_trade_down(message); });
 }
 
@@ -21,15 +23,16 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](CreateTrades& message) { on_create(message); },
       [this](RestoreTrades& message) { on_restore(message); },
       [this](const AdoptReturn& message) { adopt(message.plan); },
-      [this](const ReturnHold& message) { on_return(message); },
+      [this](const TradeCrashed& message) { children_[message.trade].reported = message.reported; },
+      [this](TradeRefolded& message) { on_refolded(message); },
       [this](AskMovement& message) { on_ask(message); },
-      [this](const AskDeposit& message) { awaits_.expect_deposit(message.key, message.not_after); },
+      [this](const AskDeposit& message) { awaits_.expect_deposit(message.key, message.leg); },
       [this](const DropMovement& message) {
-        send(shard_.submitters[ledger_.index], WithdrawMovement{message.key, message.not_after, this});
+        send(shard_.submitters[ledger_.index], WithdrawMovement{message.key, message.not_after});
       },
       [this](const MovementsSigned& message) {
         for (const SignedMovement& one : message.movements) {
-          awaits_.expect(one.key, one.hold_key, one.txn, one.not_after);
+          awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
         }
       },
       [this](const MovementsRefused& message) { on_refused(message); },
@@ -43,7 +46,7 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
         }
       },
       [this](const LedgerConflict& message) { on_conflict(message); },
-      [this](const TradeOver& message) { children_.erase(message.trade); },
+      [this](const TradeOver& message) { on_over(message); },
       [this](const Tick&) { on_tick(); },
       [this](const Shutdown&) {
         for (auto& [id, child] : children_) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
@@ -59,7 +62,9 @@ TradeActor LedgerMonitor::spawn_trade(PlanPtr plan, State state) {
   const TradeId id = plan->id;
   const Timestamp timeout = std::chrono::ceil<std::chrono::duration<std::int64_t, std::deci>>(plan->prepare_until);
   if (std::holds_alternative<Preparing>(state)) prepare_timeouts_[timeout].push_back(id);
-  TradeActor actor = home_system().spawn<Trade>(shard_, std::move(plan), std::move(state));
+  const auto child = children_.find(id);
+  const std::optional<Phase> reported = child == children_.end() ? std::nullopt : child->second.reported;
+  TradeActor actor = home_system().spawn<Trade>(shard_, std::move(plan), std::move(state), reported);
   monitor(actor);
   by_address_[actor.address()] = id;
   children_[id].actor = actor;
@@ -79,7 +84,11 @@ void LedgerMonitor::on_create(CreateTrades& message) {
     append.enrol.push_back({id, spawn_trade(std::move(plan), std::move(state))});
     ++shard_.tally->created;
   }
-  append.durable = [done = std::move(message.done), answers = std::move(answers)] { done(answers); };
+  append.durable = [done = std::move(message.done), answers = std::move(answers)] {
+    kill_point(KillPoint::trades_durable);
+    done(answers);
+  };
+  kill_point(KillPoint::trades_before_append);
   send(shard_.writer, std::move(append));
 }
 
@@ -111,17 +120,6 @@ void LedgerMonitor::adopt(PlanPtr plan) {
   send(actor, TradeFact{shard_.clock->now(), Started{}});
 }
 
-void LedgerMonitor::on_return(const ReturnHold& message) {
-  const Timestamp now = shard_.clock->now();
-  auto plan = std::make_shared<const Plan>(
-      make_return_plan(message.outcome, ledger_.traits.id, message.reason, shard_.engine, now));
-  if (children_.contains(plan->id)) return;
-  Append append;
-  append.records.push_back({now, evidence::TradeCreated{*plan, {}, {}, 0}});
-  append.durable = [self = caf::actor_cast<MonitorActor>(this), plan] { caf::anon_send(self, AdoptReturn{plan}); };
-  send(shard_.writer, std::move(append));
-}
-
 void LedgerMonitor::on_trade_down(const caf::down_msg& message) {
   const auto address = by_address_.find(message.source);
   if (address == by_address_.end()) return;
@@ -139,13 +137,17 @@ void LedgerMonitor::on_trade_down(const caf::down_msg& message) {
     return;
   }
   spdlog::error("trade {} crashed and is rebuilt from its evidence", to_string(id));
-  Result<RestoredTrade> restored = shard_.refold(id);
-  if (!restored) {
-    spdlog::critical("trade {} cannot be rebuilt: {}", to_string(id), describe(restored.error()));
+  send(shard_.writer, RefoldTrade{id, ledger_.index});
+}
+
+void LedgerMonitor::on_refolded(TradeRefolded& message) {
+  if (!message.refolded) {
+    spdlog::critical("trade {} cannot be rebuilt: {}", to_string(message.trade), describe(message.refolded.error()));
     return;
   }
-  const TradeActor actor = spawn_trade(std::move(restored->plan), std::move(restored->state));
-  send(shard_.writer, Enrol{{{id, actor}}});
+  RestoredTrade& restored = message.refolded->trade;
+  const TradeActor actor = spawn_trade(std::move(restored.plan), std::move(restored.state));
+  send(shard_.writer, Enrol{{{message.trade, actor}}});
   send(actor, ResumeTrade{});
 }
 
@@ -161,12 +163,20 @@ void LedgerMonitor::on_tick() {
   delayed_send(this, kTickInterval, Tick{});
 }
 
+// The submitter keeps what it knows of the trade's movements until then, and hears of it behind all that was asked for.
+void LedgerMonitor::on_over(const TradeOver& message) {
+  children_.erase(message.trade);
+  for (const OperationRef& ref : message.refs) {
+    for (const MovementKind kind : kMovementKinds) awaits_.forget({ref, kind});
+  }
+  if (!message.refs.empty()) send(shard_.submitters[ledger_.index], message);
+}
+
 // --- Movements ---
 
 void LedgerMonitor::on_ask(AskMovement& message) {
   SubmitMovements submit;
   submit.movements.push_back(std::move(message.movement));
-  submit.reply_to = this;
   send(shard_.submitters[ledger_.index], std::move(submit));
 }
 
@@ -176,6 +186,7 @@ void LedgerMonitor::on_refused(const MovementsRefused& message) {
     append.records.push_back(
         event_record(trade_of(one.key.ref), MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}));
   }
+  kill_point(KillPoint::refusal_before_append);
   send(shard_.writer, std::move(append));
 }
 
@@ -184,7 +195,7 @@ void LedgerMonitor::on_dead(const MovementsDead& message) {
   ProvenFacts facts(message.in, shard_.clock->now());
   std::vector<evidence::Record> records;
   for (const MovementKey& key : message.movements) {
-    awaits_.forget(key);
+    awaits_.end(key);
     records.push_back(
         event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, block.height, block.hash, block.time}));
   }
@@ -200,9 +211,8 @@ evidence::Record LedgerMonitor::event_record(const TradeId& trade, Event event) 
   return {shard_.clock->now(), evidence::TradeEvent{trade, std::move(event)}};
 }
 
-// A movement that is expected belongs to a trade of this shard. Any other names its trade, and with it the shard.
 bool LedgerMonitor::is_ours(const MovementKey& key) const {
-  return !awaits_.hold_key_of(key).is_zero() || shard_of(trade_of(key.ref), shard_.count) == shard_.index;
+  return shard_of(trade_of(key.ref), shard_.count) == shard_.index;
 }
 
 // What proves the block stands before what the block proves.
@@ -231,8 +241,11 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
     last_recorded_height_ = block.height.value;
   }
   append.durable = [&services = ledger_, shard = shard_.index, height = block.height.value] {
+    kill_point(KillPoint::block_durable);
     services.durable_height[shard] = height;
+    services.has_position[shard] = true;
   };
+  kill_point(KillPoint::block_before_append);
   send(shard_.writer, std::move(append));
 }
 
@@ -242,14 +255,14 @@ void LedgerMonitor::on_outcome(const Outcome& outcome, std::vector<evidence::Rec
   const bool is_expected = awaits_.is_in(key, outcome.position.txn);
   if (!outcome.ok && !is_expected) return;
   // A stranger's movement under our ref does not end the wait for ours.
-  if (is_expected) awaits_.forget(key);
+  if (is_expected || awaits_.is_deposit(key, outcome)) awaits_.end(key);
   records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}));
 }
 
 // A txn that failed as a whole says nothing of its movements, and none of them can take effect any more.
 void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records) {
   for (const MovementKey& key : awaits_.movements_in(txn.id)) {
-    awaits_.forget(key);
+    awaits_.end(key);
     records.push_back(dead_record(key));
   }
 }
@@ -269,6 +282,8 @@ void LedgerMonitor::on_conflict(const LedgerConflict& message) {
   Append append;
   append.records.push_back({shard_.clock->now(), evidence::LedgerFrozen{ledger_.traits.id, message.height,
                                                                         message.expected, message.found}});
+  append.durable = [] { kill_point(KillPoint::freeze_durable); };
+  kill_point(KillPoint::freeze_before_append);
   send(shard_.writer, std::move(append));
 }
 

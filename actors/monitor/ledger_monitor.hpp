@@ -34,7 +34,8 @@ class LedgerMonitor : public MonitorActor::base {
   // Trades
   void on_create(CreateTrades& message);
   void on_restore(RestoreTrades& message);
-  void on_return(const ReturnHold& message);
+  void on_refolded(TradeRefolded& message);
+  void on_over(const TradeOver& message);
   void on_trade_down(const caf::down_msg& message);
   void on_tick();
   TradeActor spawn_trade(PlanPtr plan, State state);
@@ -58,6 +59,7 @@ class LedgerMonitor : public MonitorActor::base {
   struct Child {
     TradeActor actor;
     unsigned crashes = 0;
+    std::optional<Phase> reported;  // by the actor that crashed last
   };
 
   const Shard& shard_;

@@ -1,6 +1,7 @@
 // The facts that one final block proves, on their way into the log: each behind a record of what proves it. A block
 // with many txns gets several such records, so that none becomes too large for the log. Strangers decide how large the
-// txn is in which they touch one of our trades: facts whose proof the log cannot take are recorded without it.
+// txn is in which they touch one of our trades: facts whose proof the log cannot take stand behind a record that says
+// so.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,10 @@
 // What became of signed txns: the closing half of the submitter.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "actors/submitter/submitter.hpp"
+#include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
 
@@ -18,21 +21,19 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
     // Somebody else used the account's key: what we signed at this number can never be included.
     const auto slot = by_sequence_.find({txn.sender, txn.sequence});
     if (slot == by_sequence_.end()) continue;
-    std::map<const void*, std::pair<MonitorActor, MovementsDead>> dead;
+    std::map<std::uint16_t, MovementsDead> dead;
     for (const TxnId& id : slot->second) {
       Flight& flight = flights_.at(id);
       if (flight.closed_at) continue;
-      for (std::size_t i = 0; i < flight.movements.size(); ++i) {
-        if (!flight.reply_to[i]) continue;
-        auto& [monitor, message] = dead[identity_of(flight.reply_to[i])];
-        monitor = flight.reply_to[i];
-        message.movements.push_back(key_of(flight.movements[i]));
+      for (const Movement& movement : flight.movements) {
+        MovementsDead& message = dead[shard_of(trade_of(movement.ref), shard_.count)];
+        message.movements.push_back(key_of(movement));
         message.in = final_block;
         message.txn = txn.index;
       }
       close(flight, block, false);
     }
-    for (auto& [identity, message] : dead) send(message.first, std::move(message.second));
+    for (auto& [shard, message] : dead) send(ledger_.monitors[shard], std::move(message));
   }
   for (auto& [id, flight] : flights_) {
     const bool is_dead = flight.txn.not_after < block.time;
@@ -40,19 +41,27 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
     if (!flight.closed_at && (is_dead || was_used_up)) close(flight, block, false);
   }
   forget_closed();
+  watch_solvency(block);
 }
 
 // An anchor's txn does one thing, so its effect is the first.
 void Submitter::record_anchored(const Flight& flight, const FinalBlock& final_block, const IncludedTxn& txn) {
   if (!flight.anchor || flight.closed_at || !txn.ok) return;
+  BlockProof proof = make_block_proof(final_block, {txn.index});
+  if (!evidence::fits_attachment(proof)) {
+    spdlog::warn("ledger {}: the proof of an anchor has {} bytes and is left out; the next anchor takes its place",
+                 ledger_.traits.id.text, evidence::attachment_bytes(proof));
+    return;
+  }
   const VerifiedBlock& block = *final_block.block;
   const Timestamp now = shard_.clock->now();
   Append append;
-  append.records.push_back({now, evidence::LedgerProof{make_block_proof(final_block, {txn.index})}});
+  append.records.push_back({now, evidence::LedgerProof{std::move(proof)}});
   append.records.push_back({now, evidence::Anchored{ledger_.traits.id,
                                                     flight.anchor->size,
                                                     flight.anchor->root,
                                                     {block.height, block.hash, txn.id, txn.index, 0}}});
+  kill_point(KillPoint::anchor_before_append);
   send(flight.anchor->writer, std::move(append));
 }
 
@@ -68,9 +77,12 @@ std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
 void Submitter::close(Flight& flight, const VerifiedBlock& block, bool included) {
   flight.closed_at = block.height;
   if (!included) {
+    // A monitor that heard of this txn after that block says so with the next one.
+    flight.closed_at = Height{std::max(block.height.value, ledger_.head.final_height.load()) + 1};
     // A replacement of it may have taken effect: its movements stay promised until that one is closed.
     for (const Movement& movement : flight.movements) {
-      if (by_movement_[key_of(movement)] == flight.txn.id) funds_.release(key_of(movement));
+      const auto known = known_.find(key_of(movement));
+      if (known != known_.end() && known->second.txn == flight.txn.id) funds_.release(known->first);
     }
     return;
   }
@@ -92,8 +104,10 @@ void Submitter::forget_closed() {
     }
     append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
     for (const MovementKey& key : flight.txn.movements) {
-      const auto newest = by_movement_.find(key);
-      if (newest != by_movement_.end() && newest->second == flight.txn.id) by_movement_.erase(newest);
+      const auto known = known_.find(key);
+      if (known != known_.end() && known->second.txn == flight.txn.id && known->second.trade_is_over) {
+        known_.erase(known);
+      }
     }
     if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
       std::erase(slot->second, flight.txn.id);
@@ -102,6 +116,7 @@ void Submitter::forget_closed() {
     entry = flights_.erase(entry);
   }
   if (append.records.empty()) return;
+  kill_point(KillPoint::txn_closed);
   ledger_.head.txns_outstanding = flights_.size();
   send(shard_.writer, std::move(append));
 }

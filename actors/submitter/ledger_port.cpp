@@ -1,24 +1,18 @@
 #include "actors/submitter/ledger_port.hpp"
 
+#include "core/base/kill_point.hpp"
+
 namespace clearspan::actors {
 
 LedgerPort::LedgerPort(std::shared_ptr<Connector> connector, Millis timeout)
-    : connector_(std::move(connector)), timeout_(timeout), thread_([this] { run(); }) {}
-
-LedgerPort::~LedgerPort() {
-  stop();
-  thread_.join();
-}
-
-void LedgerPort::stop() {
-  const std::lock_guard lock(mutex_);
-  stopping_ = true;
-  changed_.notify_all();
-}
+    : connector_(std::move(connector)), timeout_(timeout) {}
 
 void LedgerPort::submit(SignedTxn txn, std::function<void(Status)> done) {
   enqueue([txn = std::move(txn), done = std::move(done)](Connector& connector, Millis timeout) {
-    done(connector.submit(txn, timeout));
+    kill_point(KillPoint::txn_before_send);
+    Status status = connector.submit(txn, timeout);
+    kill_point(KillPoint::txn_sent);
+    done(std::move(status));
   });
 }
 
@@ -40,17 +34,36 @@ void LedgerPort::enqueue(Work work) {
   changed_.notify_one();
 }
 
-void LedgerPort::run() {
+bool LedgerPort::step() {
   std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (stopping_) return;
-    const Work work = std::move(queue_.front());
-    queue_.pop_front();
-    lock.unlock();
-    work(*connector_, timeout_);
-    lock.lock();
-  }
+  if (queue_.empty()) return false;
+  const Work work = std::move(queue_.front());
+  queue_.pop_front();
+  lock.unlock();
+  work(*connector_, timeout_);
+  return true;
+}
+
+bool LedgerPort::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return !stopping_;
+}
+
+void LedgerPort::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+LedgerPortThread::LedgerPortThread(LedgerPort& port)
+    : port_(port), thread_([&port] {
+        while (port.wait_for_work()) port.step();
+      }) {}
+
+LedgerPortThread::~LedgerPortThread() {
+  port_.stop();
+  thread_.join();
 }
 
 }  // namespace clearspan::actors

@@ -1,6 +1,7 @@
-// The one thread of this node that calls a ledger's write functions, so that no actor ever waits for a network. Work is
-// done in order; answers go to a callback on the port's thread. The queue is bounded by its one user: the submitter has
-// at most one send per outstanding txn and one read per account waiting here.
+// What this node asks of a ledger's write functions, in order, so that no actor ever waits for a network. Work is put
+// in from any thread; step() does one piece of it and runs its callback. A thread of its own does so in a node
+// (LedgerPortThread), one step at a time in a simulation. The queue is bounded by its one user: the submitter has at
+// most one send per outstanding txn and one read per account waiting here.
 #pragma once
 
 #include <condition_variable>
@@ -17,22 +18,22 @@ namespace clearspan::actors {
 class LedgerPort {
  public:
   LedgerPort(std::shared_ptr<Connector> connector, Millis timeout);
-  ~LedgerPort();
-  LedgerPort(const LedgerPort&) = delete;
-  LedgerPort& operator=(const LedgerPort&) = delete;
 
   void submit(SignedTxn txn, std::function<void(Status)> done);
   void read_sequence(AccountId account, std::function<void(Result<Sequence>)> done);
   void read_balance(AccountId account, AssetId asset, Height height, std::function<void(Result<Amount>)> done);
 
-  // Ends after the call in progress; what waits is dropped.
+  // Does the oldest piece of work; false when there was none.
+  bool step();
+
+  // Waits for work; false when stop() was called: what waits is then dropped.
+  bool wait_for_work();
   void stop();
 
  private:
   using Work = std::function<void(Connector&, Millis)>;
 
   void enqueue(Work work);
-  void run();
 
   std::shared_ptr<Connector> connector_;
   Millis timeout_;
@@ -40,6 +41,18 @@ class LedgerPort {
   std::condition_variable changed_;
   std::deque<Work> queue_;
   bool stopping_ = false;
+};
+
+// Runs step() on a thread of its own; ends after the call in progress.
+class LedgerPortThread {
+ public:
+  explicit LedgerPortThread(LedgerPort& port);
+  ~LedgerPortThread();
+  LedgerPortThread(const LedgerPortThread&) = delete;
+  LedgerPortThread& operator=(const LedgerPortThread&) = delete;
+
+ private:
+  LedgerPort& port_;
   std::thread thread_;
 };
 

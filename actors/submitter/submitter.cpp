@@ -6,6 +6,8 @@
 
 #include "actors/monitor/ledger_monitor.hpp"
 #include "actors/submitter/ledger_port.hpp"
+#include "actors/trade/actor_failure.hpp"
+#include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
 namespace {
@@ -16,14 +18,14 @@ bool takes_funds(const Movement& movement) {
 
 }  // namespace
 
-const void* identity_of(const MonitorActor& monitor) {
-  return caf::actor_cast<caf::strong_actor_ptr>(monitor).get();
-}
-
 Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
-                     std::vector<evidence::TxnSigned> restored, bool frozen)
-    : SubmitterActor::base(config), shard_(shard), ledger_(ledger), frozen_(frozen) {
-  for (evidence::TxnSigned& txn : restored) restore(std::move(txn));
+                     std::vector<evidence::TxnSigned> restored, const std::function<bool(const TradeId&)>& is_live)
+    : SubmitterActor::base(config),
+      shard_(shard),
+      ledger_(ledger),
+      solvency_(ledger.traits, shard.options->solvency_interval_blocks, ledger.holdings) {
+  set_exception_handler(end_process_after_exception);
+  for (evidence::TxnSigned& txn : restored) restore(std::move(txn), is_live);
   ledger_.head.txns_outstanding = flights_.size();
 }
 
@@ -32,6 +34,7 @@ Submitter::behavior_type Submitter::make_behavior() {
   return {
       [this](SubmitMovements& message) { on_submit(message); },
       [this](const WithdrawMovement& message) { on_withdraw(message); },
+      [this](const TradeOver& message) { on_trade_over(message); },
       [this](const Flush&) { on_flush(); },
       [this](const TxnDurable& message) { on_durable(message.txn); },
       [this](const BlockBecameFinal& message) { on_final_block(message.block); },
@@ -42,7 +45,6 @@ Submitter::behavior_type Submitter::make_behavior() {
         signers_[message.account].anchors.push_back(std::move(message));
         schedule_flush();
       },
-      [this](const FreezeLedger&) { frozen_ = true; },
       [this](const Tick&) { on_tick(); },
       [this](const Shutdown&) {
         signers_.clear();
@@ -52,7 +54,7 @@ Submitter::behavior_type Submitter::make_behavior() {
   };
 }
 
-void Submitter::restore(evidence::TxnSigned signed_txn) {
+void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool(const TradeId&)>& is_live) {
   Flight flight;
   flight.txn.id = signed_txn.id;
   flight.txn.raw = std::move(signed_txn.raw);
@@ -61,12 +63,11 @@ void Submitter::restore(evidence::TxnSigned signed_txn) {
   flight.txn.not_after = signed_txn.not_after;
   flight.txn.fee_step = signed_txn.fee_step;
   flight.movements = std::move(signed_txn.movements);
-  flight.reply_to.resize(flight.movements.size());
   flight.durable = true;
   flight.first_sent = shard_.clock->now();
   for (const Movement& movement : flight.movements) {
     flight.txn.movements.push_back(key_of(movement));
-    by_movement_.insert_or_assign(key_of(movement), flight.txn.id);
+    known_.insert_or_assign(key_of(movement), Known{movement.attempt, flight.txn.id, !is_live(trade_of(movement.ref))});
     if (takes_funds(movement)) funds_.restore(movement);
   }
   const TxnId id = flight.txn.id;
@@ -80,29 +81,37 @@ void Submitter::on_submit(SubmitMovements& message) {
   for (Movement& movement : message.movements) {
     const MovementKey key = key_of(movement);
     if (queued_.contains(key)) continue;
-    if (const auto known = by_movement_.find(key); known != by_movement_.end()) {
-      const Flight& flight = flights_.at(known->second);
-      const auto same = std::find_if(flight.movements.begin(), flight.movements.end(),
-                                     [&](const Movement& other) { return key_of(other) == key; });
-      if (same != flight.movements.end() && movement.attempt <= same->attempt) {
-        const SignedMovement answer{key, movement.hold_key, flight.txn.id,
-                                    std::min(flight.txn.not_after, movement.not_after)};
-        if (flight.durable) send(message.reply_to, MovementsSigned{{answer}});
-        continue;
-      }
+    const auto known = known_.find(key);
+    if (known == known_.end() || movement.attempt > known->second.attempt) {
+      queue_up(std::move(movement));
+      continue;
     }
-    queue_up({std::move(movement), message.reply_to});
+    const auto flight = flights_.find(known->second.txn);
+    if (flight != flights_.end() && flight->second.durable) {
+      send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
+    }
   }
 }
 
-void Submitter::queue_up(Queued queued) {
-  const Result<AccountId> signer = ledger_.connector->signer_of(queued.movement);
+void Submitter::on_trade_over(const TradeOver& message) {
+  for (const OperationRef& ref : message.refs) {
+    for (const MovementKind kind : kMovementKinds) {
+      const auto known = known_.find({ref, kind});
+      if (known == known_.end()) continue;
+      known->second.trade_is_over = true;
+      if (!flights_.contains(known->second.txn)) known_.erase(known);
+    }
+  }
+}
+
+void Submitter::queue_up(Movement movement) {
+  const Result<AccountId> signer = ledger_.connector->signer_of(movement);
   if (!signer) {
-    refuse(queued, signer.error().code, signer.error().detail);
+    refuse(movement, signer.error().code, signer.error().detail);
     return;
   }
-  queued_.insert(key_of(queued.movement));
-  signers_[*signer].queue.push_back(std::move(queued));
+  queued_.insert(key_of(movement));
+  signers_[*signer].queue.push_back(std::move(movement));
   schedule_flush();
 }
 
@@ -113,27 +122,33 @@ void Submitter::schedule_flush() {
   send(this, Flush{});
 }
 
+// What is signed is signed; what has ended, the trade will hear.
 void Submitter::on_withdraw(const WithdrawMovement& message) {
-  if (const auto known = by_movement_.find(message.key); known != by_movement_.end()) {
-    const Flight& flight = flights_.at(known->second);
-    if (flight.durable) {
-      send(message.reply_to,
-           MovementsSigned{{{message.key, {}, flight.txn.id, std::min(flight.txn.not_after, message.not_after)}}});
-    }
+  if (const auto known = known_.find(message.key); known != known_.end()) {
+    const auto flight = flights_.find(known->second.txn);
+    if (flight == flights_.end() || !flight->second.durable) return;
+    const LedgerTime not_after = std::min(flight->second.txn.not_after, message.not_after);
+    send(monitor_of(message.key),
+         MovementsSigned{{{message.key, {}, known->second.attempt, flight->second.txn.id, not_after}}});
     return;
   }
   if (queued_.erase(message.key) != 0) {
     for (auto& [account, signer] : signers_) {
-      std::erase_if(signer.queue, [&](const Queued& queued) { return key_of(queued.movement) == message.key; });
+      std::erase_if(signer.queue, [&](const Movement& movement) { return key_of(movement) == message.key; });
     }
     funds_.release(message.key);
   }
-  send(message.reply_to,
+  known_.insert_or_assign(message.key, Known{});
+  send(monitor_of(message.key),
        MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
 }
 
+const MonitorActor& Submitter::monitor_of(const MovementKey& key) const {
+  return ledger_.monitors[shard_of(trade_of(key.ref), shard_.count)];
+}
+
 bool Submitter::may_sign() const {
-  return !frozen_ && ledger_.head.seen_ms.load() != 0;
+  return !ledger_.head.frozen && ledger_.head.seen_ms.load() != 0;
 }
 
 void Submitter::on_flush() {
@@ -150,7 +165,7 @@ void Submitter::flush(const AccountId& account, Signer& signer) {
   }
   sign_anchors(account, signer);
   while (true) {
-    std::vector<Queued> batch = take_batch(signer);
+    std::vector<Movement> batch = take_batch(signer);
     if (batch.empty()) return;
     sign(account, signer, std::move(batch));
   }
@@ -165,7 +180,7 @@ void Submitter::sign_anchors(const AccountId& account, Signer& signer) {
       continue;
     }
     if (signer.next) signer.next = signer.next->plus(1);
-    record(std::move(*txn), {}, {}).anchor = std::move(anchor);
+    record(std::move(*txn), {}).anchor = std::move(anchor);
   }
 }
 
@@ -174,21 +189,21 @@ LedgerTime Submitter::valid_until() const {
   return {ledger_.head.time.load() + ledger_.traits.txn_validity};
 }
 
-std::vector<Submitter::Queued> Submitter::take_batch(Signer& signer) {
+std::vector<Movement> Submitter::take_batch(Signer& signer) {
   const std::size_t batch_max = std::min<std::size_t>(ledger_.traits.movements_per_txn_max, kMovementsPerTxnMax);
-  std::vector<Queued> batch;
-  std::deque<Queued> waiting;
+  std::vector<Movement> batch;
+  std::deque<Movement> waiting;
   while (!signer.queue.empty() && batch.size() < batch_max) {
-    Queued queued = std::move(signer.queue.front());
+    Movement movement = std::move(signer.queue.front());
     signer.queue.pop_front();
     bool must_wait = false;
-    if (const std::optional<Error> problem = check(queued.movement, must_wait)) {
-      queued_.erase(key_of(queued.movement));
-      refuse(queued, problem->code, problem->detail);
+    if (const std::optional<Error> problem = check(movement, must_wait)) {
+      queued_.erase(key_of(movement));
+      refuse(movement, problem->code, problem->detail);
     } else if (must_wait) {
-      waiting.push_back(std::move(queued));
+      waiting.push_back(std::move(movement));
     } else {
-      batch.push_back(std::move(queued));
+      batch.push_back(std::move(movement));
     }
   }
   signer.queue.insert(signer.queue.begin(), std::make_move_iterator(waiting.begin()),
@@ -231,6 +246,7 @@ void Submitter::read_balance(const Movement& movement) {
 }
 
 void Submitter::on_balance(const BalanceRead& message) {
+  if (message.account == ledger_.traits.held_in) return on_held_balance(message);
   reading_balance_.erase({message.account, message.asset});
   if (!message.balance) {
     ledger_.head.set_problem(describe(message.balance.error()));
@@ -277,50 +293,51 @@ void Submitter::on_sequence(const SequenceRead& message) {
   schedule_flush();
 }
 
-void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Queued> batch) {
+void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Movement> batch) {
   SigningRequest request;
   request.signer = account;
   request.sequence = signer.next.value_or(Sequence{});
   request.not_after = valid_until();
-  std::vector<MonitorActor> reply_to;
-  for (Queued& queued : batch) {
-    queued_.erase(key_of(queued.movement));
-    request.movements.push_back(queued.movement);
-    reply_to.push_back(queued.reply_to);
-  }
+  request.movements = std::move(batch);
+  for (const Movement& movement : request.movements) queued_.erase(key_of(movement));
   Result<SignedTxn> txn = ledger_.connector->sign(request);
   if (!txn) {
-    for (const Queued& queued : batch) {
-      funds_.release(key_of(queued.movement));
-      refuse(queued, txn.error().code, txn.error().detail);
+    for (const Movement& movement : request.movements) {
+      funds_.release(key_of(movement));
+      refuse(movement, txn.error().code, txn.error().detail);
     }
     return;
   }
   if (signer.next) signer.next = signer.next->plus(1);
-  record(std::move(*txn), std::move(request.movements), std::move(reply_to));
+  record(std::move(*txn), std::move(request.movements));
 }
 
-Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> movements,
-                                     std::vector<MonitorActor> reply_to) {
+Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> movements) {
   const TxnId id = txn.id;
   Append append;
   append.records.push_back({shard_.clock->now(), evidence::TxnSigned{ledger_.traits.id, id, txn.signer, txn.sequence,
                                                                      txn.not_after, txn.fee_step, txn.raw, movements}});
   append.durable = [self = caf::actor_cast<SubmitterActor>(this), id] { caf::anon_send(self, TxnDurable{id}); };
-  for (const MovementKey& key : txn.movements) by_movement_.insert_or_assign(key, id);
+  for (const Movement& movement : movements) {
+    Known& known = known_[key_of(movement)];
+    known.attempt = movement.attempt;
+    known.txn = id;
+  }
   if (ledger_.traits.has_sequence) by_sequence_[{txn.signer, txn.sequence}].push_back(id);
   Flight flight;
   flight.txn = std::move(txn);
   flight.movements = std::move(movements);
-  flight.reply_to = std::move(reply_to);
   Flight& recorded = flights_.insert_or_assign(id, std::move(flight)).first->second;
   ledger_.head.txns_outstanding = flights_.size();
+  kill_point(KillPoint::txn_signed);
   send(shard_.writer, std::move(append));
   return recorded;
 }
 
-void Submitter::refuse(const Queued& queued, ErrorCode code, std::string detail) {
-  send(queued.reply_to, MovementsRefused{{{key_of(queued.movement), code, std::move(detail)}}});
+void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
+  const MovementKey key = key_of(movement);
+  known_.insert_or_assign(key, Known{movement.attempt, {}, false});
+  send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
 }
 
 // --- Signed bytes on their way ---
@@ -331,32 +348,36 @@ void Submitter::on_durable(const TxnId& txn) {
   Flight& flight = found->second;
   flight.durable = true;
   flight.first_sent = shard_.clock->now();
+  kill_point(KillPoint::txn_durable);
   answer_signed(flight);
   send_bytes(flight);
 }
 
 // The monitors hear of it before it is sent, so that they watch before there is anything to see.
 void Submitter::answer_signed(const Flight& flight) {
-  std::map<const void*, std::pair<MonitorActor, MovementsSigned>> answers;
-  for (std::size_t i = 0; i < flight.movements.size(); ++i) {
-    if (!flight.reply_to[i]) continue;
-    const Movement& movement = flight.movements[i];
-    auto& [monitor, answer] = answers[identity_of(flight.reply_to[i])];
-    monitor = flight.reply_to[i];
-    answer.movements.push_back(
-        {key_of(movement), movement.hold_key, flight.txn.id, std::min(flight.txn.not_after, movement.not_after)});
+  std::map<std::uint16_t, MovementsSigned> answers;
+  for (const Movement& movement : flight.movements) {
+    answers[shard_of(trade_of(movement.ref), shard_.count)].movements.push_back(as_signed(flight, movement));
   }
-  for (auto& [identity, answer] : answers) send(answer.first, std::move(answer.second));
+  for (auto& [shard, answer] : answers) send(ledger_.monitors[shard], std::move(answer));
+}
+
+SignedMovement Submitter::as_signed(const Flight& flight, const Movement& movement) {
+  return {key_of(movement), movement.hold_key, movement.attempt, flight.txn.id,
+          std::min(flight.txn.not_after, movement.not_after)};
 }
 
 void Submitter::send_bytes(Flight& flight) {
   flight.last_sent = shard_.clock->now();
+  flight.is_being_sent = true;
   ledger_.port->submit(flight.txn, [self = caf::actor_cast<SubmitterActor>(this), id = flight.txn.id](Status status) {
     caf::anon_send(self, TxnSent{id, std::move(status)});
   });
 }
 
 void Submitter::on_sent(const TxnSent& message) {
+  if (const auto flight = flights_.find(message.txn); flight != flights_.end()) flight->second.is_being_sent = false;
+  kill_point(KillPoint::txn_answer_noted);
   if (message.status) return;
   spdlog::debug("{}: the node answered to txn {}: {}", ledger_.traits.id.text, to_hex(message.txn.view()),
                 describe(message.status.error()));
@@ -378,14 +399,16 @@ void Submitter::raise_fee(const Flight& flight) {
     return;
   }
   const std::optional<SubmitAnchor> anchor = flight.anchor;
-  record(std::move(*txn), flight.movements, flight.reply_to).anchor = anchor;
+  record(std::move(*txn), flight.movements).anchor = anchor;
 }
 
 void Submitter::on_tick() {
   const Timestamp now = shard_.clock->now();
   for (auto& [id, flight] : flights_) {
-    if (!flight.durable || flight.closed_at || now - flight.last_sent < shard_.options->resend_after) continue;
-    if (frozen_) continue;
+    if (!flight.durable || flight.closed_at || flight.is_being_sent) continue;
+    if (now - flight.last_sent < shard_.options->resend_after) continue;
+    if (ledger_.head.frozen) continue;
+    kill_point(KillPoint::resend_before_send);
     send_bytes(flight);
     if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
   }

@@ -18,6 +18,7 @@
 
 #include "actors/shard.hpp"
 #include "actors/submitter/funds_book.hpp"
+#include "actors/submitter/solvency_book.hpp"
 
 namespace clearspan::actors {
 
@@ -28,28 +29,19 @@ inline constexpr std::size_t kMovementsPerTxnMax = 256;
 inline constexpr Millis kRaiseFeeAfter{30'000};
 inline constexpr std::uint32_t kFeeStepsMax = 12;
 
-// Which monitor it is, for grouping. Each shard has an actor system of its own, and actors of two systems with the same
-// id have equal addresses: only where they are in memory tells them apart.
-const void* identity_of(const MonitorActor& monitor);
-
 class Submitter : public SubmitterActor::base {
  public:
   // `restored`: what was signed before the engine stopped and is not closed.
   Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
-            std::vector<evidence::TxnSigned> restored, bool frozen);
+            std::vector<evidence::TxnSigned> restored, const std::function<bool(const TradeId&)>& is_live);
 
   behavior_type make_behavior() override;
 
   const char* name() const override { return "submitter"; }
 
  private:
-  struct Queued {
-    Movement movement;
-    MonitorActor reply_to;
-  };
-
   struct Signer {
-    std::deque<Queued> queue;
+    std::deque<Movement> queue;
     std::deque<SubmitAnchor> anchors;
     std::optional<Sequence> next;
     bool reading_sequence = false;
@@ -59,57 +51,70 @@ class Submitter : public SubmitterActor::base {
   struct Flight {
     SignedTxn txn;
     std::vector<Movement> movements;
-    std::vector<MonitorActor> reply_to;  // by movement; empty handles after a restart
     std::optional<SubmitAnchor> anchor;  // instead of movements; none after a restart
     bool durable = false;
+    bool is_being_sent = false;  // the node has not answered yet
     Timestamp first_sent;
     Timestamp last_sent;
     std::optional<Height> closed_at;   // the final block that settled what became of it
     std::optional<Height> used_up_by;  // the account's number was used at this height or below, maybe by it
   };
 
+  // The last attempt at a movement, from its signing or refusal until the trade is over: an ask that crosses with the
+  // news of its end must not have it signed again.
+  struct Known {
+    std::uint8_t attempt = 0;
+    TxnId txn;  // the newest one with it; zero when it was refused
+    bool trade_is_over = false;
+  };
+
   void on_submit(SubmitMovements& message);
+  void on_trade_over(const TradeOver& message);
   void on_withdraw(const WithdrawMovement& message);
   void on_flush();
   void on_durable(const TxnId& txn);
   void on_sent(const TxnSent& message);
   void on_sequence(const SequenceRead& message);
   void on_balance(const BalanceRead& message);
+  void on_held_balance(const BalanceRead& message);
   void on_final_block(const FinalBlock& final_block);
   void on_tick();
 
-  void restore(evidence::TxnSigned signed_txn);
-  void queue_up(Queued queued);
+  void restore(evidence::TxnSigned signed_txn, const std::function<bool(const TradeId&)>& is_live);
+  void queue_up(Movement movement);
   void schedule_flush();
   void flush(const AccountId& account, Signer& signer);
   void sign_anchors(const AccountId& account, Signer& signer);
   [[nodiscard]] LedgerTime valid_until() const;
-  std::vector<Queued> take_batch(Signer& signer);
+  std::vector<Movement> take_batch(Signer& signer);
   std::optional<Error> check(const Movement& movement, bool& must_wait);
   void read_balance(const Movement& movement);
   void read_sequence(const AccountId& account, Signer& signer);
-  void sign(const AccountId& account, Signer& signer, std::vector<Queued> batch);
-  Flight& record(SignedTxn txn, std::vector<Movement> movements, std::vector<MonitorActor> reply_to);
+  void sign(const AccountId& account, Signer& signer, std::vector<Movement> batch);
+  Flight& record(SignedTxn txn, std::vector<Movement> movements);
   void record_anchored(const Flight& flight, const FinalBlock& final_block, const IncludedTxn& txn);
   void send_bytes(Flight& flight);
   void raise_fee(const Flight& flight);
-  void refuse(const Queued& queued, ErrorCode code, std::string detail);
+  void refuse(const Movement& movement, ErrorCode code, std::string detail);
   void answer_signed(const Flight& flight);
+  [[nodiscard]] static SignedMovement as_signed(const Flight& flight, const Movement& movement);
   void close(Flight& flight, const VerifiedBlock& block, bool included);
   void forget_closed();
+  void watch_solvency(const VerifiedBlock& block);
+  [[nodiscard]] const MonitorActor& monitor_of(const MovementKey& key) const;
   [[nodiscard]] bool may_sign() const;
   [[nodiscard]] std::vector<TxnId> rivals_of(const Flight& flight) const;
 
   const Shard& shard_;
   LedgerServices& ledger_;
-  bool frozen_ = false;
   bool flush_is_due_ = false;
   std::map<AccountId, Signer> signers_;
   std::unordered_set<MovementKey> queued_;
   std::unordered_map<TxnId, Flight> flights_;
-  std::unordered_map<MovementKey, TxnId> by_movement_;  // the newest txn with it
+  std::unordered_map<MovementKey, Known> known_;  // until the trade is over
   std::map<std::pair<AccountId, Sequence>, std::vector<TxnId>> by_sequence_;
   FundsBook funds_;
+  SolvencyBook solvency_;
   std::map<std::pair<AccountId, AssetId>, bool> reading_balance_;
 };
 

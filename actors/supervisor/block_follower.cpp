@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/kill_point.hpp"
+
 namespace clearspan::actors {
 namespace {
 
@@ -13,18 +15,18 @@ constexpr Millis kPauseWhenAhead{2};     // while the shards catch up
 
 }  // namespace
 
-BlockFollower::BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> start, const EngineOptions& options,
-                             const Clock& clock, HandOut hand_out, OnConflict on_conflict)
+BlockFollower::BlockFollower(LedgerServices& ledger, const std::vector<BlockPlace>& handled,
+                             const EngineOptions& options, const Clock& clock, HandOut hand_out, OnConflict on_conflict)
     : ledger_(ledger),
       depth_(ledger.connector->description().depth),
       options_(options),
       clock_(clock),
       hand_out_(std::move(hand_out)),
       on_conflict_(std::move(on_conflict)) {
-  if (start) {
-    view_.emplace(*start);
-    handed_out_ = start->height.value;
-  }
+  for (const BlockPlace& place : handled) handled_.emplace(place.height, place.hash);
+  if (handled_.empty()) return;
+  view_.emplace(BlockPlace{handled_.begin()->first, handled_.begin()->second});
+  handed_out_ = handled_.begin()->first.value;
 }
 
 BlockFollower::~BlockFollower() {
@@ -74,6 +76,7 @@ Status BlockFollower::step() {
 // view.
 Status BlockFollower::begin(const Tip& tip) {
   CLEARSPAN_TRY(const VerifiedBlockPtr block, read(tip.final_height));
+  if (depth_ > 0) CLEARSPAN_CHECK_OK(read(tip.final_height.plus(depth_)));
   view_.emplace(BlockPlace{block->height, block->hash});
   note_head(*block);
   waiting_.push_back(block);
@@ -95,8 +98,8 @@ Result<VerifiedBlockPtr> BlockFollower::read(Height height) {
 
 Status BlockFollower::follow(const Tip& tip) {
   ledger_.head.latest = tip.latest.value;
-  view_->claim_final(tip.final_height);
   for (std::size_t reads = 0; reads < kReadsPerTurnMax && !stopping_ && !shards_are_behind(); ++reads) {
+    claim_final(tip);
     const std::optional<Height> height = view_->wanted(tip.latest);
     if (!height) break;
     CLEARSPAN_CHECK_OK(take(*height));
@@ -107,24 +110,41 @@ Status BlockFollower::follow(const Tip& tip) {
   return Done{};
 }
 
+// A tip is a node's word: what the policy's depth makes final must have that many verified blocks behind it.
+void BlockFollower::claim_final(const Tip& tip) {
+  const std::uint64_t verified = view_->tip().height.value;
+  if (verified > depth_) view_->claim_final(std::min(tip.final_height, Height{verified - depth_}));
+}
+
 // Reads the block at that height into the view, and hands out what is final by it.
 Status BlockFollower::take(Height height) {
   CLEARSPAN_TRY(const VerifiedBlockPtr block, read(height));
   const Pushed pushed = view_->push(block);
-  if (const auto* conflict = std::get_if<Conflict>(&pushed)) {
-    ledger_.head.frozen = true;
-    on_conflict_(*conflict);
-    return make_error(ErrorCode::final_block_conflict, "at height " + std::to_string(conflict->height.value));
-  }
+  if (const auto* found = std::get_if<Conflict>(&pushed)) return conflict(*found);
   if (const auto* back = std::get_if<StepBack>(&pushed)) {
+    kill_point(KillPoint::reorganisation_seen);
     spdlog::info("ledger {}: reorganisation, reading again from height {}", ledger_.traits.id.text,
                  back->reread_from.value);
   }
   note_head(*block);
-  for (VerifiedBlockPtr& final_block : view_->take_final()) waiting_.push_back(std::move(final_block));
+  for (VerifiedBlockPtr& final_block : view_->take_final()) {
+    const auto handled = handled_.find(final_block->height);
+    if (handled != handled_.end() && handled->second != final_block->hash) {
+      return conflict({final_block->height, handled->second, final_block->hash});
+    }
+    waiting_.push_back(std::move(final_block));
+  }
   ledger_.head.final_height = view_->final_block().height.value;
   hand_out_ready();
   return Done{};
+}
+
+Status BlockFollower::conflict(const Conflict& conflict) {
+  ledger_.head.frozen = true;
+  has_begun_ = true;  // it holds up no other ledger
+  stopping_ = true;   // nothing on this chain is to be believed
+  on_conflict_(conflict);
+  return make_error(ErrorCode::final_block_conflict, "at height " + std::to_string(conflict.height.value));
 }
 
 // The chain above the last block handed out is what waits and what the view holds behind it.
@@ -141,11 +161,12 @@ void BlockFollower::hand_out_ready() {
   if (ready.empty()) return;
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(ready.size()));
   handed_out_ = ready.back().block->height.value;
+  kill_point(KillPoint::block_verified);
   hand_out_(ready);
 }
 
 void BlockFollower::note_head(const VerifiedBlock& block) {
-  ledger_.head.time = block.time.value;
+  ledger_.head.time = std::max(ledger_.head.time.load(), block.time.value);  // a block below the tip is read again
   ledger_.head.final_height = view_->final_block().height.value;
   ledger_.head.seen_ms = clock_.now().time_since_epoch().count();
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -27,8 +28,9 @@ class BlockFollower {
   using HandOut = std::function<void(const std::vector<FinalBlock>&)>;
   using OnConflict = std::function<void(const Conflict&)>;
 
-  // `start`: the last final block that every shard has handled; none to begin with the ledger's present.
-  BlockFollower(LedgerServices& ledger, std::optional<BlockPlace> start, const EngineOptions& options,
+  // `handled`: the last final block that each shard has handled. It begins with the lowest of them, and with the
+  // ledger's present when there is none; a chain without one of the others contradicts what was final.
+  BlockFollower(LedgerServices& ledger, const std::vector<BlockPlace>& handled, const EngineOptions& options,
                 const Clock& clock, HandOut hand_out, OnConflict on_conflict);
   ~BlockFollower();
   BlockFollower(const BlockFollower&) = delete;
@@ -41,6 +43,8 @@ class BlockFollower {
   void start_thread();
   void stop();
 
+  [[nodiscard]] const LedgerId& ledger() const { return ledger_.traits.id; }
+
   // Whether the ledger has been seen at least once since the start.
   [[nodiscard]] bool has_begun() const { return has_begun_; }
 
@@ -50,7 +54,9 @@ class BlockFollower {
   Status begin(const Tip& tip);
   Result<VerifiedBlockPtr> read(Height height);
   Status follow(const Tip& tip);
+  void claim_final(const Tip& tip);
   Status take(Height height);
+  Status conflict(const Conflict& conflict);
   void note_head(const VerifiedBlock& block);
   void hand_out_ready();
   [[nodiscard]] bool shards_are_behind() const;
@@ -58,6 +64,7 @@ class BlockFollower {
   LedgerServices& ledger_;
   const std::uint32_t depth_;  // blocks that must be seen behind a final one before it is handed out
   std::optional<View> view_;
+  std::map<Height, BlockHash> handled_;
   std::deque<VerifiedBlockPtr> waiting_;  // final, and not yet so deep
   std::uint64_t handed_out_ = 0;          // the height of the last one
   const EngineOptions& options_;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "codecs/crypto/key_file.hpp"
+#include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
 
@@ -61,6 +62,7 @@ void PublicEvidence::anchor_what_is_new() {
     const tlog::Checkpoint head = publishers_[shard]->head();
     if (head.size == anchored_sizes_[shard]) continue;
     anchored_sizes_[shard] = head.size;
+    kill_point(KillPoint::anchor_before_submit);
     anchor_(shard, head);
   }
 }

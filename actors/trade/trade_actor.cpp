@@ -2,19 +2,36 @@
 
 #include <spdlog/spdlog.h>
 
+#include <map>
+
+#include "actors/trade/actor_failure.hpp"
+#include "core/base/kill_point.hpp"
+
 namespace clearspan::actors {
 
-Trade::Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state)
-    : TradeActor::base(config), shard_(shard), plan_(std::move(plan)), state_(std::move(state)) {}
+Trade::Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported)
+    : TradeActor::base(config),
+      shard_(shard),
+      plan_(std::move(plan)),
+      state_(std::move(state)),
+      reported_(reported.value_or(phase_of(state_))) {
+  set_exception_handler([this](caf::scheduled_actor* self, std::exception_ptr& exception) {
+    send(shard_.monitor_of(plan_->legs.front().ledger), TradeCrashed{plan_->id, reported_});
+    return end_trade_after_exception(self, exception);
+  });
+}
 
 Trade::behavior_type Trade::make_behavior() {
   return {
       [this](const TradeFact& fact) { on_fact(fact); },
-      [this](const ResumeTrade&) { carry_out(outstanding_commands(*plan_, state_)); },
+      [this](const ResumeTrade&) {
+        carry_out(outstanding_commands(*plan_, state_));
+        report(shard_.clock->now());
+      },
       [this](const PrepareTimeout&) { on_prepare_timeout(); },
       [this](CancelTrade& request) { on_cancel(request); },
       [this](const LeaveMemory&) {
-        send(home(), TradeOver{plan_->id});
+        say_over();
         quit();
       },
   };
@@ -26,10 +43,9 @@ void Trade::on_fact(const TradeFact& fact) {
     spdlog::critical("trade {}: {}", to_string(plan_->id), describe(step.error()));
     CLEARSPAN_VERIFY(step.ok());
   }
-  const Phase before = phase_of(state_);
   state_ = std::move(step->next);
-  report(before, fact.at);
   carry_out(step->commands);
+  report(fact.at);
 }
 
 void Trade::on_prepare_timeout() {
@@ -42,6 +58,7 @@ void Trade::on_cancel(CancelTrade& request) {
     request.done(make_error(ErrorCode::already_decided, "the trade is " + std::string(to_string(phase))));
     return;
   }
+  kill_point(KillPoint::cancel_before_append);
   append(CancelRequested{}, [done = std::move(request.done)] { done(Done{}); });
 }
 
@@ -60,7 +77,7 @@ void Trade::carry_out(const Submit& command) {
 void Trade::carry_out(const AwaitDeposit& command) {
   const Leg& leg = plan_->legs[command.leg];
   const OperationRef ref = make_operation_ref(plan_->id, command.leg, plan_->engine);
-  send(shard_.monitor_of(leg.ledger), AskDeposit{{ref, MovementKind::hold}, leg.not_after});
+  send(shard_.monitor_of(leg.ledger), AskDeposit{{ref, MovementKind::hold}, leg});
 }
 
 void Trade::carry_out(const Abandon& command) {
@@ -72,14 +89,16 @@ void Trade::carry_out(const Abandon& command) {
 }
 
 void Trade::carry_out(const RecordDecision& command) {
+  kill_point(KillPoint::decision_before_append);
   append(Decided{command.decision}, {});
 }
 
 void Trade::carry_out(const ReturnDeposit& command) {
-  send(shard_.monitor_of(command.ledger), ReturnHold{command.outcome, command.reason});
+  send(shard_.writer, ReturnHold{command});
 }
 
 void Trade::carry_out(const Finish&) {
+  kill_point(KillPoint::trade_over);
   send(shard_.writer, Dismiss{plan_->id});
 }
 
@@ -90,8 +109,9 @@ void Trade::append(Event event, std::function<void()> durable) {
   send(shard_.writer, std::move(message));
 }
 
-void Trade::report(Phase before, Timestamp at) {
+void Trade::report(Timestamp at) {
   const Phase after = phase_of(state_);
+  const Phase before = std::exchange(reported_, after);
   if (before == after) return;
   count_phase(*shard_.tally, before, after);
   if (after == Phase::suspended) {
@@ -100,8 +120,14 @@ void Trade::report(Phase before, Timestamp at) {
   if (shard_.options->on_phase_change) shard_.options->on_phase_change({plan_->id, after, at});
 }
 
-const MonitorActor& Trade::home() const {
-  return shard_.monitor_of(plan_->legs.front().ledger);
+// Behind everything that was ever asked for, on the same way.
+void Trade::say_over() {
+  std::map<LedgerId, std::vector<OperationRef>> refs;
+  for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
+    const auto leg = static_cast<LegIndex>(i);
+    refs[plan_->legs[i].ledger].push_back(make_operation_ref(plan_->id, leg, plan_->engine));
+  }
+  for (auto& [ledger, own] : refs) send(shard_.monitor_of(ledger), TradeOver{plan_->id, std::move(own)});
 }
 
 void count_phase(Tally& tally, Phase from, Phase to) {

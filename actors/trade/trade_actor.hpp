@@ -9,7 +9,9 @@ namespace clearspan::actors {
 
 class Trade : public TradeActor::base {
  public:
-  Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state);
+  // `reported`: the phase that an earlier actor of the trade reported last; none when the state's is known.
+  Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state,
+        std::optional<Phase> reported = std::nullopt);
 
   behavior_type make_behavior() override;
 
@@ -29,12 +31,13 @@ class Trade : public TradeActor::base {
   void carry_out(const Finish& command);
 
   void append(Event event, std::function<void()> durable);
-  void report(Phase before, Timestamp at);
-  [[nodiscard]] const MonitorActor& home() const;
+  void report(Timestamp at);
+  void say_over();
 
   const Shard& shard_;
   PlanPtr plan_;
   State state_;
+  Phase reported_;
 };
 
 // Moves a trade between the counts. `from` is none for a trade that has just been created.

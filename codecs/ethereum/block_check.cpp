@@ -89,9 +89,9 @@ Status BlockCheck::check_header(json::Object block) {
 }
 
 Status BlockCheck::check_txns(json::Object block) {
-  CLEARSPAN_TRY(const json::Value value, block.require("transactions"));
-  const auto list = value.if_array();
-  if (!list) return value.error(ErrorCode::not_a_block, "must be a list");
+  const auto value = block.find("transactions");
+  const auto list = value ? value->if_array() : std::nullopt;
+  if (!list) return make_error(ErrorCode::not_a_block, "must be a list", block.pointer_to("transactions"));
   report_.transaction_count = list->size();
   if (!list->empty() && (*list->begin()).is_string()) {
     for (const json::Value hash : *list) CLEARSPAN_CHECK_OK(read_hash(hash));

@@ -4,6 +4,8 @@
 // ordered for its reader.
 #pragma once
 
+#include <type_traits>
+
 #include "codecs/evidence/cbor.hpp"
 #include "core/chain/movement.hpp"
 #include "core/chain/proof.hpp"
@@ -92,6 +94,11 @@ inline constexpr auto kPlan = [](auto& coder, auto& plan) {
   coder.list(plan.legs, kLegsMax, kLeg);
   coder.optional(plan.payment, kPaymentTerms);
   coder.optional(plan.returned, kReturnTerms);
+  if constexpr (std::remove_cvref_t<decltype(coder)>::kReads) {
+    // The trade machine starts such a plan with its one hold placed: there must be exactly that.
+    const bool is_one_hold = plan.legs.size() == 1 && plan.legs.front().role == LegRole::hold;
+    if (plan.returned && !is_one_hold) coder.fail("a return of another shape than one hold");
+  }
 };
 
 inline constexpr std::size_t kAssetsMax = 1024;  // of one ledger
@@ -110,6 +117,13 @@ inline constexpr auto kTxnProof = [](auto& coder, auto& txn) {
   coder.array(2);
   coder.integer(txn.index);
   coder.bytes(txn.proof);
+};
+
+inline constexpr auto kHeldBalance = [](auto& coder, auto& balance) {
+  coder.array(3);
+  coder.text(balance.asset);
+  coder.amount(balance.expected);
+  coder.amount(balance.found);
 };
 
 // Members of the array that the caller has begun.

@@ -36,6 +36,8 @@ constexpr std::array<Shape, std::variant_size_v<RecordBody>> kRecordShapes = {{
     {8, 7},   // LedgerDescribed
     {9, 5},   // LedgerProof
     {10, 4},  // Anchored
+    {11, 4},  // HoldingsChecked
+    {12, 4},  // ProofLeftOut
 }};
 
 constexpr std::uint64_t kTxnSignedNumber = 4;
@@ -193,6 +195,20 @@ struct RecordFields {
     coder.fixed(body.root);
     fields::kPosition(coder, body.position);
   }
+
+  void code(auto& body, const HoldingsChecked*) {
+    coder.text(body.ledger);
+    coder.integer(body.height);
+    coder.fixed(body.block);
+    coder.list(body.balances, kHeldBalancesMax, fields::kHeldBalance);
+  }
+
+  void code(auto& body, const ProofLeftOut*) {
+    coder.text(body.ledger);
+    coder.integer(body.height);
+    coder.fixed(body.block);
+    coder.integer(body.bytes);
+  }
 };
 
 // --- Attachments ---
@@ -227,6 +243,14 @@ Status read_attachment(ByteView attachment, RecordBody& body) {
 }
 
 }  // namespace
+
+std::size_t attachment_bytes(const BlockProof& proof) {
+  constexpr std::size_t kHeads = 12;  // before a string and around a txn: two numbers of five bytes, two arrays
+  std::size_t bytes = 2 * kHeads + proof.header.size();
+  for (const Bytes& header : proof.descendants) bytes += kHeads + header.size();
+  for (const TxnProof& txn : proof.txns) bytes += kHeads + txn.proof.size();
+  return bytes;
+}
 
 void encode(const Record& record, Bytes& out, Bytes& attachment) {
   const std::size_t begin = attachment.size();

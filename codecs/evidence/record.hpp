@@ -120,8 +120,51 @@ struct Anchored {
   bool operator==(const Anchored&) const = default;
 };
 
+// What all open holds of an asset keep: as verified blocks say, and as the ledger's books say.
+struct HeldBalance {
+  AssetId asset;
+  Amount expected;
+  Amount found;
+
+  [[nodiscard]] bool is_explained() const { return expected == found; }
+
+  bool operator==(const HeldBalance&) const = default;
+};
+
+inline constexpr std::size_t kHeldBalancesMax = 256;  // in one record
+
+// The books of a ledger were compared with its blocks at a final one. Where they differ, nothing is signed for the
+// ledger until an operator clears it.
+struct HoldingsChecked {
+  LedgerId ledger;
+  Height height;
+  BlockHash block;
+  std::vector<HeldBalance> balances;
+
+  // The first that blocks do not explain; null when there is none.
+  [[nodiscard]] const HeldBalance* unexplained() const {
+    for (const HeldBalance& balance : balances) {
+      if (!balance.is_explained()) return &balance;
+    }
+    return nullptr;
+  }
+
+  bool operator==(const HoldingsChecked&) const = default;
+};
+
+// The proof of this block is larger than the log takes. The events that cite the block and stand behind this record
+// without a proof are the engine's word.
+struct ProofLeftOut {
+  LedgerId ledger;
+  Height height;
+  BlockHash block;
+  std::uint64_t bytes = 0;  // that it has, about
+
+  bool operator==(const ProofLeftOut&) const = default;
+};
+
 using RecordBody = std::variant<EngineStarted, TradeCreated, TradeEvent, TxnSigned, TxnClosed, ViewAdvanced,
-                                LedgerFrozen, LedgerDescribed, LedgerProof, Anchored>;
+                                LedgerFrozen, LedgerDescribed, LedgerProof, Anchored, HoldingsChecked, ProofLeftOut>;
 
 // An entry of a log is the head before the record (32 bytes) and the record, behind a length of two bytes where
 // transparency logs serve it.
@@ -133,6 +176,13 @@ struct RecordBytes {
   ByteView record;
   ByteView attachment;  // empty for a record without one
 };
+
+// About how many bytes the attachment of a proof has: not fewer.
+std::size_t attachment_bytes(const BlockProof& proof);
+
+inline bool fits_attachment(const BlockProof& proof) {
+  return attachment_bytes(proof) <= kAttachmentBytesMax;
+}
 
 struct Record {
   Timestamp at;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "codecs/crypto/sha256.hpp"
+#include "codecs/evidence/cbor_scan.hpp"
 #include "codecs/tlog/merkle.hpp"
 #include "core/trade/advance.hpp"
 
@@ -14,6 +15,15 @@ namespace {
 
 Error misplaced(const std::string& what) {
   return make_error(ErrorCode::record_misplaced, what);
+}
+
+// The record of an entry, if it is an item that a log may hold.
+Result<ByteView> record_of(ByteView entry) {
+  if (entry.size() <= Hash32::kSize) return make_error(ErrorCode::truncated, "an entry without a record");
+  const ByteView record = entry.subspan(Hash32::kSize);
+  if (record.size() > kRecordBytesMax) return make_error(ErrorCode::too_large, "a record larger than a log takes");
+  CLEARSPAN_CHECK_OK(cbor::scan(record));
+  return record;
 }
 
 class BundleCheck {
@@ -57,8 +67,8 @@ class BundleCheck {
                                                 entry.inclusion, checkpoint.root));
       if (last && entry.index <= *last) return misplaced("entries that are not in the order of their log");
       last = entry.index;
-      if (entry.entry.size() <= Hash32::kSize) return make_error(ErrorCode::malformed, "an entry without a record");
-      auto record = decode_without_attachment(ByteView(entry.entry).subspan(Hash32::kSize));
+      CLEARSPAN_TRY(const ByteView bytes, record_of(entry.entry));
+      auto record = decode_without_attachment(bytes);
       if (!record.ok()) return make_error(ErrorCode::malformed, record.error().detail);
       if (const auto* txn = std::get_if<TxnSigned>(&record->body)) {
         const auto first = signed_until_.try_emplace(txn->ledger, txn->not_after).first;
@@ -86,8 +96,12 @@ class BundleCheck {
       return Done{};
     }
     if (const auto* proof = std::get_if<LedgerProof>(&record.record.body)) return expect(proof->proof);
+    if (const auto* left_out = std::get_if<ProofLeftOut>(&record.record.body)) {
+      left_out_.insert({left_out->ledger, left_out->height, left_out->block});
+      return Done{};
+    }
     if (const auto* created = std::get_if<TradeCreated>(&record.record.body)) return create(created->plan);
-    if (const auto* event = std::get_if<TradeEvent>(&record.record.body)) return apply(*event);
+    if (const auto* event = std::get_if<TradeEvent>(&record.record.body)) return apply(*event, record.index);
     if (std::holds_alternative<Anchored>(record.record.body)) return Done{};
     return misplaced("a record of a kind that no bundle holds");
   }
@@ -103,18 +117,25 @@ class BundleCheck {
     return Done{};
   }
 
-  Status apply(const TradeEvent& event) {
+  Status apply(const TradeEvent& event, std::uint64_t index) {
     if (!is_created_ || event.trade != bundle_.trade) return misplaced("an event of another trade");
     CLEARSPAN_TRY(auto step, advance(report_.plan, std::move(report_.state), event.event));
     report_.state = std::move(step.next);
     ++report_.events;
     const auto citation = citation_of(report_.plan, event.event);
     if (!citation) return Done{};
-    CLEARSPAN_TRY(const ProvenBlock* const block, prove(*citation));
-    CLEARSPAN_CHECK_OK(check_event(event.event, *block));
-    const auto* dead = std::get_if<MovementDead>(&event.event);
+    const Status proven = prove(event.event, *citation);
+    if (proven.ok() || proven.error().code != ErrorCode::proof_missing || !left_out_.contains(*citation)) return proven;
+    report_.unproven.push_back(index);
+    return Done{};
+  }
+
+  Status prove(const Event& event, const Citation& citation) {
+    CLEARSPAN_TRY(const ProvenBlock* const block, prove(citation));
+    CLEARSPAN_CHECK_OK(check_event(event, *block));
+    const auto* dead = std::get_if<MovementDead>(&event);
     if (dead == nullptr || !needs_txn(report_.plan, *dead) || !block->txns.empty()) return Done{};
-    const auto signed_until = signed_until_.find(citation->ledger);
+    const auto signed_until = signed_until_.find(citation.ledger);
     if (signed_until != signed_until_.end() && signed_until->second < dead->time) return Done{};
     return make_error(ErrorCode::proof_missing, "nothing shows that the movement is dead");
   }
@@ -191,6 +212,7 @@ class BundleCheck {
   std::map<LedgerId, LedgerDescription> descriptions_;
   std::map<Citation, const BlockProof*> proofs_;
   std::map<LedgerId, LedgerTime> signed_until_;  // when the first of the trade's signed txns there is over
+  std::set<Citation> left_out_;                  // blocks whose proof the log says it has not
   std::map<Citation, BlockHash> tips_;           // as the log's records say
   std::map<Citation, ProvenBlock> proven_;
 };

@@ -30,6 +30,7 @@ struct BundleReport {
   Plan plan;
   State state;
   std::size_t events = 0;
+  std::vector<std::uint64_t> unproven;                // indexes of events whose proof the log says it has not
   std::vector<VerifiedRecord> records;                // in the order of the bundle
   std::vector<tlog::VerifiedCheckpoint> checkpoints;  // by log
   std::vector<LedgerDescription> ledgers;             // as the records describe them

@@ -230,6 +230,16 @@ Status read_operations(json::ObjectReader& reader, TxnHeader header, Scratch& sc
   return Done{};
 }
 
+// Adds what an operation that took effect did to all holds, whoever asked for it.
+void count_held(const Operation& operation, const OperationResult& result, VerifiedBlock& block) {
+  if (operation.kind == OperationKind::hold) {
+    add_held(block.held, MovementKind::hold, operation.asset, operation.amount);
+  } else if (operation.kind == OperationKind::release || operation.kind == OperationKind::refund) {
+    add_held(block.held, *movement_kind(operation.kind), result.asset,
+             parse_amount_digits(result.amount_digits).value());
+  }
+}
+
 // Adds what the txn did for this engine to the block.
 void collect(Scratch& scratch, const EngineTag& engine, IncludedTxn txn, const TxnSignature& signature,
              VerifiedBlock& block) {
@@ -237,6 +247,7 @@ void collect(Scratch& scratch, const EngineTag& engine, IncludedTxn txn, const T
   BlockPosition position{block.height, block.hash, txn.id, txn.index, 0};
   for (std::size_t i = 0; i < scratch.operations.size(); ++i) {
     txn.ok = txn.ok || scratch.results[i].ok();
+    if (scratch.results[i].ok()) count_held(scratch.operations[i], scratch.results[i], block);
     if (engine_of(scratch.operations[i].ref) != engine) continue;
     is_ours = true;
     position.effect_index = static_cast<std::uint32_t>(i);

@@ -1,5 +1,6 @@
 #include "core/base/clock.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace clearspan {
@@ -45,6 +46,10 @@ Timestamp SystemClock::now() const {
 }
 
 std::string to_rfc3339(Timestamp time) {
+  // Other people's records may hold any number of milliseconds; dates have years of four digits.
+  constexpr Timestamp kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr Timestamp kLast = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1) - Millis(1);
+  time = std::clamp(time, kFirst, kLast);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<Millis> clock(time - day);

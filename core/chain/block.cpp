@@ -4,6 +4,14 @@
 
 namespace clearspan {
 
+void add_held(std::vector<HeldChange>& held, MovementKind kind, std::string_view asset, const Amount& amount) {
+  if (kind == MovementKind::payment) return;
+  auto found = std::find_if(held.begin(), held.end(), [&](const HeldChange& one) { return one.asset.text == asset; });
+  if (found == held.end()) found = held.insert(held.end(), {AssetId{std::string(asset)}, Amount()});
+  const U256& units = found->change.units();
+  found->change = Amount(kind == MovementKind::hold ? U256(units + amount.units()) : U256(units - amount.units()));
+}
+
 BlockProof make_block_proof(const FinalBlock& final_block, const std::vector<std::uint32_t>& txns) {
   const VerifiedBlock& block = *final_block.block;
   BlockProof proof;

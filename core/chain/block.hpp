@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -23,6 +24,15 @@ struct IncludedTxn {
   bool operator==(const IncludedTxn&) const = default;
 };
 
+// What a block did to all that is held of an asset, be it by this engine or by others: in less out, modulo 2^256.
+// Balances are below that, so nothing is lost.
+struct HeldChange {
+  AssetId asset;
+  Amount change;
+
+  bool operator==(const HeldChange&) const = default;
+};
+
 struct VerifiedBlock {
   LedgerId ledger;
   Height height;
@@ -32,6 +42,7 @@ struct VerifiedBlock {
   Timestamp timestamp;            // as the block states it; zero when it states none
   std::vector<Outcome> outcomes;  // in the order of their positions
   std::vector<IncludedTxn> txns;  // in the order of their indexes
+  std::vector<HeldChange> held;   // by every party; at most one per asset
   std::uint32_t txn_count = 0;    // of all txns in the block
   std::uint64_t bytes = 0;        // of the raw data that was verified
   Bytes header;                   // what its hash is the hash of
@@ -45,6 +56,9 @@ struct FinalBlock {
   VerifiedBlockPtr block;
   std::vector<VerifiedBlockPtr> descendants;
 };
+
+// Counts a movement that took effect, whoever asked for it. Payments hold nothing.
+void add_held(std::vector<HeldChange>& held, MovementKind kind, std::string_view asset, const Amount& amount);
 
 // What proves those of the block's txns that have the given indexes, which ascend.
 BlockProof make_block_proof(const FinalBlock& final_block, const std::vector<std::uint32_t>& txns);

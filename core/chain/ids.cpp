@@ -40,7 +40,7 @@ std::string to_string(const TradeId& id) {
 
 std::optional<TradeId> parse_trade_id(std::string_view text) {
   TradeId id;
-  if (!from_hex(text, id.bytes)) return std::nullopt;
+  if (!from_hex(text, id.bytes) || to_string(id) != text) return std::nullopt;  // one id has one spelling
   return id;
 }
 

@@ -42,6 +42,9 @@ using LegIndex = std::uint16_t;
 
 OperationRef make_operation_ref(const TradeId& trade, LegIndex leg, const EngineTag& engine);
 TradeId trade_of(const OperationRef& ref);
+
+// The last bytes of a trade's id decide where it lives.
+inline constexpr std::size_t kTradeIdShardBytes = 2;
 LegIndex leg_of(const OperationRef& ref);
 EngineTag engine_of(const OperationRef& ref);
 

@@ -30,6 +30,7 @@ struct LedgerTraits {
   bool has_sequence = false;  // txns of an account are ordered by a sequence number
   bool has_reclaim = false;   // the payer may take a hold back by itself after reclaim_after
   std::vector<Asset> assets;
+  AccountId held_in;   // the account whose balance is all that open holds keep; empty where the ledger has none
   std::string escrow;  // where payers deposit by themselves: a contract's address; empty where holds need no address
 };
 

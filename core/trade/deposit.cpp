@@ -13,16 +13,16 @@ std::optional<ReturnReason> reason_to_return(const Leg& leg, const Outcome& hold
   return std::nullopt;
 }
 
-TradeId return_id_of(const HoldKey& hold) {
-  TradeId id;
-  std::copy_n(hold.bytes.begin(), TradeId::kSize, id.bytes.begin());
+TradeId return_id_of(const Outcome& hold) {
+  TradeId id = trade_of(hold.ref);
+  std::copy_n(hold.hold_key.bytes.begin(), TradeId::kSize - kTradeIdShardBytes, id.bytes.begin());
   return id;
 }
 
 Plan make_return_plan(const Outcome& hold, const LedgerId& ledger, ReturnReason reason, const EngineTag& engine,
                       Timestamp now) {
   Plan plan;
-  plan.id = return_id_of(hold.hold_key);
+  plan.id = return_id_of(hold);
   plan.engine = engine;
   plan.scenario = "return";
   plan.created = now;

@@ -11,8 +11,9 @@ namespace clearspan {
 // same terms is a duplicate.
 std::optional<ReturnReason> reason_to_return(const Leg& leg, const Outcome& hold, bool already_placed);
 
-// The id of the trade that sends a hold back, derived from the hold's key: a hold is returned once.
-TradeId return_id_of(const HoldKey& hold);
+// The id of the trade that sends a hold back: the beginning of the hold's key, so that a hold is returned once, and the
+// end of the id of the trade that the hold names, so that both live on the same shard.
+TradeId return_id_of(const Outcome& hold);
 
 // The plan that sends one hold back to its payer.
 Plan make_return_plan(const Outcome& hold, const LedgerId& ledger, ReturnReason reason, const EngineTag& engine,

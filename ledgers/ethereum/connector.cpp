@@ -248,8 +248,15 @@ Result<Amount> EvmConnector::balance(const AccountId& account, const AssetId& as
   if (!token.is_zero()) {
     call = {"eth_call", params({call_object(token, encode_balance_of(owner)), tag_or_height(height)})};
   }
-  CLEARSPAN_TRY(const auto agreed, write_.agree(call, read_as_quantity, Deadline(timeout)));
-  return read_quantity(agreed.reading);
+  const Deadline deadline(timeout);
+  CLEARSPAN_TRY(const auto agreed, write_.agree(call, read_as_quantity, deadline));
+  CLEARSPAN_TRY(const Amount owned, read_quantity(agreed.reading));
+  if (owner != options_.escrow) return owned;
+  // Anybody can give the contract more than its holds keep, and that is nobody's. Less is missing.
+  call = {"eth_call", params({call_object(owner, encode_total_held(token)), tag_or_height(height)})};
+  CLEARSPAN_TRY(const auto held, write_.agree(call, read_as_quantity, deadline));
+  CLEARSPAN_TRY(const Amount total_held, read_quantity(held.reading));
+  return std::min(owned, total_held);
 }
 
 Result<AccountId> EvmConnector::signer_of(const Movement& movement) const {

@@ -76,10 +76,12 @@ Status Decoder::add_outcomes(VerifiedBlock& out, const EthereumBlock& block, std
     if (log.address != options_.escrow) continue;
     auto event = decode_log(std::span(log.topics).first(log.topic_count), log.data);
     if (!event.ok()) return make_error(ErrorCode::receipt_malformed, event.error().detail, "/" + std::to_string(index));
-    if (!event->has_value() || !concerns_us(**event)) continue;
+    if (!event->has_value()) continue;
     const BlockPosition position{out.height, out.hash, block.txns[index].id, static_cast<std::uint32_t>(index),
                                  static_cast<std::uint32_t>(i)};
-    out.outcomes.push_back(outcome_of(**event, assets_, position));
+    Outcome outcome = outcome_of(**event, assets_, position);
+    if (outcome.ok) add_held(out.held, outcome.kind, outcome.asset.text, outcome.amount);
+    if (concerns_us(**event)) out.outcomes.push_back(std::move(outcome));
   }
   return Done{};
 }

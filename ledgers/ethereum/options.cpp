@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/chain/proof.hpp"
+#include "ledgers/ethereum/notation.hpp"
 #include "ledgers/transport/url.hpp"
 
 namespace clearspan::ethereum {
@@ -84,6 +85,7 @@ LedgerTraits traits_of(const EvmOptions& options) {
   traits.movements_per_txn_max = options.movements_per_txn_max;
   traits.has_sequence = true;
   traits.has_reclaim = true;
+  traits.held_in = account_of(options.escrow);
   for (const EvmAsset& asset : options.assets) traits.assets.push_back({asset.id, asset.scale});
   return traits;
 }

@@ -152,12 +152,14 @@ class Export {
     std::set<std::uint64_t> to_read;
     if (shard == home_) {
       for (const auto& [citation, cited] : cited_) {
-        wanted.insert(cited.begin()->first);
         for (const auto& [sequence, txns] : cited) to_read.insert(sequence);
       }
     }
     to_read.insert(wanted.begin(), wanted.end());
     CLEARSPAN_TRY(const auto records, read_records(disk_, log, to_read));
+    if (shard == home_) {
+      for (const auto& [citation, cited] : cited_) CLEARSPAN_CHECK_OK(add_proof(records, cited));
+    }
     BundleLog out;
     CLEARSPAN_TRY(out.checkpoint, checkpoint_for(log, *wanted.rbegin()));
     CLEARSPAN_TRY(const tlog::Note note, tlog::parse_note(out.checkpoint));
@@ -168,7 +170,6 @@ class Export {
     }
     bundle_.logs.push_back(std::move(out));
     if (shard != home_) return Done{};
-    for (const auto& [citation, cited] : cited_) CLEARSPAN_CHECK_OK(add_proof(records, cited));
     return anchor_ ? add_anchor(log, head.size) : Status(Done{});
   }
 
@@ -187,6 +188,7 @@ class Export {
     return entry;
   }
 
+  // Of the records of one block, the first proof is wanted as an entry, and each that says that a proof was left out.
   Status add_proof(const std::map<std::uint64_t, ReadRecord>& records, const Cited& cited) {
     std::optional<BlockProof> whole;
     std::map<std::uint32_t, TxnProof> kept;
@@ -194,12 +196,16 @@ class Export {
       const ReadRecord& read = records.at(sequence);
       CLEARSPAN_TRY(Record record, decode({read.record, read.attachment}));
       auto* const proof = std::get_if<LedgerProof>(&record.body);
+      const bool is_left_out = std::holds_alternative<ProofLeftOut>(record.body);
+      if (is_left_out || !whole) wanted_[home_].insert(sequence);
+      if (is_left_out) continue;
       if (proof == nullptr) return make_error(ErrorCode::storage_failed, "the index names another record as a proof");
       for (TxnProof& txn : proof->proof.txns) {
         if (txns.all || txns.indexes.contains(txn.index)) kept.try_emplace(txn.index, std::move(txn));
       }
       if (!whole) whole = std::move(proof->proof);
     }
+    if (!whole) return Done{};
     whole->txns.clear();
     for (auto& [index, txn] : kept) whole->txns.push_back(std::move(txn));
     whole->tip = {};  // the record says it

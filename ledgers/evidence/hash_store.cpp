@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/base/kill_point.hpp"
+
 namespace clearspan::evidence {
 namespace {
 
@@ -136,6 +138,7 @@ Status HashStore::append(std::span<const Hash32> leaves) {
   }
   for (const auto& one : columns_) {
     if (status_.ok()) status_ = one->flush();
+    kill_point(KillPoint::tree_column_written);
   }
   CLEARSPAN_CHECK_OK(status_);
   const std::lock_guard lock(mutex_);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/base/kill_point.hpp"
 #include "ledgers/evidence/index_fold.hpp"
 #include "ledgers/evidence/index_reads.hpp"
 #include "ledgers/evidence/index_rows.hpp"
@@ -260,7 +261,9 @@ Status TradeIndex::Follower::catch_up(std::uint16_t shard, std::uint64_t through
 }
 
 Status TradeIndex::Follower::commit() {
+  kill_point(KillPoint::index_before_commit);
   CLEARSPAN_CHECK_OK(fold_.commit());
+  kill_point(KillPoint::index_committed);
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t shard = 0; shard < folded_.size(); ++shard) applied_[shard] = folded_[shard].sequence;

@@ -144,7 +144,8 @@ class TradeIndex {
   // None when no trade was created with the key. Errors: storage_failed.
   [[nodiscard]] Result<std::optional<IdempotencyEntry>> find_by_idempotency_key(const std::string& key) const;
 
-  // Sequences of records in a shard's log, ascending: the proofs of a block, the descriptions of a ledger, the anchors.
+  // Sequences of records in a shard's log, ascending: the proofs of a block (also those
+  // that were left out), the descriptions of a ledger, the anchors.
   // Errors: storage_failed.
   [[nodiscard]] Result<std::vector<std::uint64_t>> proofs_of(std::uint16_t shard, const BlockHash& block) const;
   [[nodiscard]] Result<std::vector<std::uint64_t>> descriptions_of(std::uint16_t shard, const LedgerId& ledger) const;

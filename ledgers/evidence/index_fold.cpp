@@ -39,7 +39,8 @@ Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes, const
   if (const auto* txn = std::get_if<TxnSigned>(&record.body)) return sign(place, bytes, *txn);
   if (const auto* closed = std::get_if<TxnClosed>(&record.body)) return close(place, bytes.record, *closed);
   if (const auto* described = std::get_if<LedgerDescribed>(&record.body)) return describe(place, *described);
-  if (const auto* proven = std::get_if<LedgerProof>(&record.body)) return prove(place, *proven);
+  if (const auto* proven = std::get_if<LedgerProof>(&record.body)) return prove(place, proven->proof.block);
+  if (const auto* left_out = std::get_if<ProofLeftOut>(&record.body)) return prove(place, left_out->block);
   if (std::holds_alternative<Anchored>(record.body)) return anchor(place);
   return Done{};  // the other records name no trade
 }
@@ -109,8 +110,8 @@ Status IndexFold::describe(const rows::Place& place, const LedgerDescribed& body
   return Done{};
 }
 
-Status IndexFold::prove(const rows::Place& place, const LedgerProof& body) {
-  batch_.put(rows::proof_key(body.proof.block, place), {});
+Status IndexFold::prove(const rows::Place& place, const BlockHash& block) {
+  batch_.put(rows::proof_key(block, place), {});
   return Done{};
 }
 

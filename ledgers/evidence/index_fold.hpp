@@ -49,7 +49,7 @@ class IndexFold {
   Status sign(const rows::Place& place, const RecordBytes& bytes, const TxnSigned& body);
   Status close(const rows::Place& place, ByteView bytes, const TxnClosed& body);
   Status describe(const rows::Place& place, const LedgerDescribed& body);
-  Status prove(const rows::Place& place, const LedgerProof& body);
+  Status prove(const rows::Place& place, const BlockHash& block);
   Status anchor(const rows::Place& place);
 
   Result<Folded*> find(const TradeId& trade);

@@ -12,7 +12,7 @@
 //   u  created trade                         the same, suspended ones only
 //   k  idempotency key, shard sequence    -> trade, request digest, item
 //   x  trade, returning trade                what was sent back in a trade's name
-//   p  block hash, shard sequence            LedgerProof of the block
+//   p  block hash, shard sequence            LedgerProof or ProofLeftOut of the block
 //   d  ledger, shard sequence                LedgerDescribed
 //   o  shard sequence                        Anchored
 #pragma once

@@ -7,6 +7,7 @@
 #include <deque>
 #include <vector>
 
+#include "core/base/kill_point.hpp"
 #include "ledgers/evidence/layout.hpp"
 
 namespace clearspan::evidence {
@@ -154,7 +155,9 @@ Status Log::Writer::continue_log(const LogEnd& end) {
   CLEARSPAN_TRY(segment_, disk_.open(directory_ + "/" + end.segment));
   segment_first_ = parse_segment_name(end.segment).value();
   offset_ = end.offset;
+  if (end.torn_bytes > 0) kill_point(KillPoint::tail_found);
   if (end.torn_bytes > 0 || end.is_short) CLEARSPAN_CHECK_OK(segment_->cut_and_reserve(offset_, end.segment_bytes));
+  if (end.torn_bytes > 0) kill_point(KillPoint::tail_mended);
   // Groups are cut to this run's segment size; a segment of another size is left as it is and a new one begun.
   if (end.segment_bytes != options_.segment_bytes) offset_ = options_.segment_bytes;
   return Done{};
@@ -239,6 +242,7 @@ bool Log::Writer::step() {
   write(group);
   // The tree can be made again from the log: while it cannot be written, the log goes on and no checkpoint is signed.
   static_cast<void>(tree_->append(group.heads));
+  kill_point(KillPoint::group_in_tree);
 
   const GroupHeader& header = group.header;
   lock.lock();
@@ -251,6 +255,7 @@ bool Log::Writer::step() {
   if (on_durable_) {
     on_durable_({header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}});
   }
+  kill_point(KillPoint::group_told);
   if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();
 
   lock.lock();
@@ -267,14 +272,18 @@ void Log::Writer::write(Gathered& group) {
   std::memcpy(data + content, kGroupTrailer.data(), kGroupTrailer.size());
   const std::uint64_t padding = content + kGroupTrailer.size();
   std::memset(data + padding, 0, static_cast<std::size_t>(total - padding));
+  kill_point(KillPoint::group_before_write);
   if (auto status = segment_->write(offset_, {data, static_cast<std::size_t>(total)}); !status.ok()) {
-    end_process_after_failed_write(status.error());
+    options_.on_failed_write(status.error());
   }
+  kill_point(KillPoint::group_written);
   offset_ += total;
 }
 
 void Log::Writer::start_segment() {
-  if (auto status = create_segment(); !status.ok()) end_process_after_failed_write(status.error());
+  kill_point(KillPoint::segment_full);
+  if (auto status = create_segment(); !status.ok()) options_.on_failed_write(status.error());
+  kill_point(KillPoint::segment_made);
   write_watermark();
 }
 
@@ -288,7 +297,7 @@ Status Log::Writer::create_segment() {
 }
 
 void Log::Writer::write_watermark() {
-  if (auto status = replace_watermark(); !status.ok()) end_process_after_failed_write(status.error());
+  if (auto status = replace_watermark(); !status.ok()) options_.on_failed_write(status.error());
 }
 
 Status Log::Writer::replace_watermark() {

@@ -35,9 +35,14 @@ inline constexpr std::uint64_t kSegmentBytes = 64ull << 20;
 inline constexpr std::size_t kQueuedBytesMax = 64u << 20;  // handed over and not durable; above it append() refuses
 inline constexpr std::uint64_t kWatermarkEveryRecords = 100000;  // how far HEAD may lie behind within a segment
 
+// A failed write or flush leaves the disk in an unknown state; it is never retried. Says what failed, then aborts.
+[[noreturn]] void end_process_after_failed_write(const Error& error);
+
 struct LogOptions {
   LogIdentity identity;
   std::uint64_t segment_bytes = kSegmentBytes;  // a multiple of kBlockBytes that holds at least one largest group
+  // Does not return. A simulation throws: its process is an object.
+  std::function<void(const Error&)> on_failed_write = end_process_after_failed_write;
 };
 
 // One group that has just become durable. The views are valid during the call only.
@@ -84,7 +89,7 @@ class Log {
   [[nodiscard]] const HashStore& tree() const;
 
   // I/O thread. Writes one gathered group; false when there was none. A write that fails ends the process
-  // (end_process_after_failed_write): what the disk then holds is unknown, and only a restart from the log is safe.
+  // (LogOptions::on_failed_write): what the disk then holds is unknown, and only a restart from the log is safe.
   bool step();
 
   // I/O thread: waits until a group has gathered; false when stop() was called and nothing is left.
@@ -114,8 +119,5 @@ class LogThread {
   Log& log_;
   std::thread thread_;
 };
-
-// A failed write or flush leaves the disk in an unknown state; it is never retried. Says what failed, then aborts.
-[[noreturn]] void end_process_after_failed_write(const Error& error);
 
 }  // namespace clearspan::evidence

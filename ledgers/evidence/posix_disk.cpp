@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/base/kill_point.hpp"
 #include "ledgers/evidence/disk.hpp"
 
 namespace clearspan::evidence {
@@ -106,6 +107,7 @@ class PosixFile final : public File {
     const Descriptor plain = open_file(path_, O_RDWR);
     if (!plain.is_open()) return failure("cannot open", path_);
     if (::ftruncate(plain.number(), static_cast<off_t>(offset)) != 0) return failure("cannot cut", path_);
+    kill_point(KillPoint::tail_cut);
     errno = ::posix_fallocate(plain.number(), 0, static_cast<off_t>(bytes));
     if (errno != 0) return failure("cannot reserve space for", path_);
     if (::fsync(plain.number()) != 0) return failure("cannot flush", path_);
@@ -235,7 +237,9 @@ class PosixDisk final : public Disk {
     }
     CLEARSPAN_CHECK_OK(write_all(file.number(), 0, content, draft));
     if (::fsync(file.number()) != 0) return failure("cannot flush", draft);
+    kill_point(KillPoint::file_drafted);
     if (::rename(draft.c_str(), path.c_str()) != 0) return failure("cannot rename", draft);
+    kill_point(KillPoint::file_renamed);
     return flush_directory(directory_of(path));
   }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/kill_point.hpp"
 #include "ledgers/evidence/reader.hpp"
 #include "ledgers/evidence/verify_log.hpp"
 
@@ -72,7 +73,9 @@ Status Publisher::publish() {
   }
   const tlog::Checkpoint head{public_key_.name, tree.size, tree.root};
   Signed next{head, tlog::sign_checkpoint(head, signer_)};
+  kill_point(KillPoint::checkpoint_signed);
   CLEARSPAN_CHECK_OK(replace(kCheckpointFile, next.note));
+  kill_point(KillPoint::checkpoint_stored);
   recent_.push_back(std::move(next));
   published_at_ = now;
   if (recent_.size() > kRecentCheckpoints) recent_.pop_front();

@@ -81,7 +81,7 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeEvent&& body)
 }
 
 void RecoveryFold::expect_return(const ReturnDeposit& deposit) {
-  const TradeId id = return_id_of(deposit.outcome.hold_key);
+  const TradeId id = return_id_of(deposit.outcome);
   if (!recovered_.trades.contains(id) && !over_.contains(id)) expected_returns_.insert_or_assign(id, deposit);
 }
 
@@ -124,6 +124,18 @@ Status RecoveryFold::fold(const RecordRef&, Timestamp, LedgerProof&&) {
 }
 
 Status RecoveryFold::fold(const RecordRef&, Timestamp, Anchored&&) {
+  return Done{};
+}
+
+// A difference stays on record: no later check takes it back.
+Status RecoveryFold::fold(const RecordRef&, Timestamp, HoldingsChecked&& body) {
+  const auto found = recovered_.holdings.find(body.ledger);
+  if (found != recovered_.holdings.end() && found->second.unexplained() != nullptr) return Done{};
+  recovered_.holdings.insert_or_assign(body.ledger, std::move(body));
+  return Done{};
+}
+
+Status RecoveryFold::fold(const RecordRef&, Timestamp, ProofLeftOut&&) {
   return Done{};
 }
 

@@ -45,6 +45,7 @@ struct Recovered {
   std::map<LedgerId, std::vector<OutstandingTxn>> outstanding;  // per ledger in the order of signing
   std::map<LedgerId, ViewAdvanced> views;                       // the last one per ledger
   std::map<LedgerId, LedgerFrozen> frozen;                      // the first one per ledger
+  std::map<LedgerId, HoldingsChecked> holdings;                 // the last check per ledger
   std::map<LedgerId, LedgerDescription> descriptions;           // the last one per ledger
   std::vector<ReturnDeposit> missing_returns;                   // deposits to be sent back, and no trade that does it
 };
@@ -71,6 +72,8 @@ class RecoveryFold {
   Status fold(const RecordRef& ref, Timestamp at, LedgerDescribed&& body);
   Status fold(const RecordRef& ref, Timestamp at, LedgerProof&& body);
   Status fold(const RecordRef& ref, Timestamp at, Anchored&& body);
+  Status fold(const RecordRef& ref, Timestamp at, HoldingsChecked&& body);
+  Status fold(const RecordRef& ref, Timestamp at, ProofLeftOut&& body);
 
   void expect_return(const ReturnDeposit& deposit);
 

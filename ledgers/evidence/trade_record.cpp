@@ -106,6 +106,11 @@ class RecordFold {
     return Done{};
   }
 
+  Status fold(const ViewedRecord&, const ProofLeftOut& body) {
+    proofs_.erase(body.ledger);
+    return Done{};
+  }
+
   Status fold(const ViewedRecord&, const LedgerDescribed& body) {
     out_.scales.learn(body.description);
     out_.ledgers.insert_or_assign(body.description.ledger, body.description);

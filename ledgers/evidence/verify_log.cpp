@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "codecs/crypto/sha256.hpp"
@@ -43,6 +44,7 @@ class LogCheck {
     for (const auto& [id, trade] : trades_) {
       const Phase phase = phase_of(trade.state);
       ++report_.phases[static_cast<std::size_t>(phase)];
+      if (trade.is_unproven) ++report_.unproven_trades;
       lines.push_back(to_string(id) + " " + std::string(to_string(phase)) + "\n");
     }
     std::sort(lines.begin(), lines.end());
@@ -57,6 +59,7 @@ class LogCheck {
   struct Trade {
     PlanPtr plan;
     State state;
+    bool is_unproven = false;  // an event's proof was left out
   };
 
   struct LastProof {
@@ -67,7 +70,7 @@ class LogCheck {
   Status fold(const TradeCreated& body) {
     const auto [found, is_new] = trades_.try_emplace(body.plan.id);
     if (!is_new) return make_error(ErrorCode::record_misplaced, "the trade was created before");
-    found->second = {std::make_shared<const Plan>(body.plan), initial_state(body.plan)};
+    found->second = {std::make_shared<const Plan>(body.plan), initial_state(body.plan), false};
     return Done{};
   }
 
@@ -79,11 +82,24 @@ class LogCheck {
     trade.state = std::move(step.next);
     const auto citation = citation_of(*trade.plan, body.event);
     if (!citation) return Done{};
-    const auto proof = proofs_.find(citation->ledger);
-    if (proof == proofs_.end() || proof->second.of != *citation) {
+    const Status proven = prove(body.event, *citation);
+    if (proven.ok() || proven.error().code != ErrorCode::proof_missing || !left_out_.contains(*citation)) return proven;
+    trade.is_unproven = true;
+    return Done{};
+  }
+
+  // A proof that does not stand there is missing, unless the log has said that it is left out.
+  Status prove(const Event& event, const Citation& citation) const {
+    const auto proof = proofs_.find(citation.ledger);
+    if (proof == proofs_.end() || proof->second.of != citation) {
       return make_error(ErrorCode::proof_missing, "no proof of the block that the event cites stands before it");
     }
-    return check_event(body.event, proof->second.block);
+    return check_event(event, proof->second.block);
+  }
+
+  Status fold(const ProofLeftOut& body) {
+    left_out_.insert({body.ledger, body.height, body.block});
+    return Done{};
   }
 
   Status fold(const LedgerProof& body) {
@@ -111,6 +127,7 @@ class LogCheck {
   std::unordered_map<TradeId, Trade> trades_;
   std::map<LedgerId, LedgerDescription> descriptions_;
   std::map<LedgerId, LastProof> proofs_;  // the last one of each ledger
+  std::set<Citation> left_out_;           // blocks whose proof was too large
 };
 
 }  // namespace

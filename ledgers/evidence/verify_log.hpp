@@ -22,6 +22,7 @@ struct LogReport {
   std::uint64_t records = 0;
   std::uint64_t unsigned_records = 0;  // behind the checkpoint
   std::uint64_t trades = 0;
+  std::uint64_t unproven_trades = 0;  // some of whose events the log holds without their proof, and says so
   std::array<std::uint64_t, kPhaseCount> phases{};
   Hash32 digest;  // of every trade's phase (section 11)
 };

@@ -5,6 +5,28 @@
 #include "core/base/verify.hpp"
 
 namespace clearspan::evidence {
+namespace {
+
+// Whether a spreadsheet would take the text for a formula. A number with its sign is none.
+bool looks_like_a_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
+  const bool is_number =
+      text.front() == '-' && text.size() > 1 && text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return !is_number;
+}
+
+void append_field(std::string& out, std::string_view text) {
+  const bool is_quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+  if (is_quoted) out += '"';
+  if (looks_like_a_formula(text)) out += '\'';
+  for (const char letter : text) {
+    if (letter == '"') out += '"';
+    out += letter;
+  }
+  if (is_quoted) out += '"';
+}
+
+}  // namespace
 
 CsvTable::CsvTable(std::vector<std::string_view> columns) : columns_(std::move(columns)), row_(columns_.size()) {
   append_line({columns_.begin(), columns_.end()});
@@ -25,16 +47,7 @@ void CsvTable::end_row() {
 void CsvTable::append_line(const std::vector<std::string>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out_ += ',';
-    if (fields[i].find_first_of(",\"\r\n") == std::string::npos) {
-      out_ += fields[i];
-      continue;
-    }
-    out_ += '"';
-    for (const char letter : fields[i]) {
-      if (letter == '"') out_ += '"';
-      out_ += letter;
-    }
-    out_ += '"';
+    append_field(out_, fields[i]);
   }
   out_ += "\r\n";
 }

@@ -14,7 +14,8 @@
 namespace clearspan::evidence {
 
 // A table as RFC 4180 has it: a line of names, then one line for each row, every line with as many fields and ended by
-// CR LF. A field is quoted when it holds a comma, a quote or a line break.
+// CR LF. A field is quoted when it holds a comma, a quote or a line break. Names and reasons come from outside: one
+// that a spreadsheet would take for a formula, as it begins with = + - @, a tab or CR and is no number, has ' in front.
 class CsvTable {
  public:
   explicit CsvTable(std::vector<std::string_view> columns);

@@ -14,6 +14,7 @@ LedgerTraits traits_of(const ConnectorOptions& options) {
   traits.has_sequence = false;
   traits.has_reclaim = options.reclaim;
   traits.assets = options.assets;
+  traits.held_in = AccountId{std::string(kEscrowAccount)};
   return traits;
 }
 

@@ -314,6 +314,11 @@ Status Ledger::reorganise(std::uint64_t depth, ReorganisedTxns txns) {
 
 // The auditor
 
+Status Ledger::falsify(std::string_view account, std::string_view asset, const Amount& amount) {
+  const std::lock_guard lock(state_mutex_);
+  return state_.falsify(account, asset, amount);
+}
+
 Books Ledger::books() const {
   const std::lock_guard lock(state_mutex_);
   return state_.books();

@@ -69,6 +69,10 @@ class Ledger {
   void set_node_fault(NodeFault fault, std::uint64_t blocks);
   [[nodiscard]] NodeFault node_fault() const;
 
+  // Sets a balance that no operation explains, as of the newest block: books that somebody has cooked. The escrow's
+  // account is "escrow". Errors: unknown_account, unknown_asset.
+  Status falsify(std::string_view account, std::string_view asset, const Amount& amount);
+
   // Called with each new head that clients may see, on the thread that made it; it must not call the ledger.
   void set_head_listener(HeadListener listener);
 

@@ -183,7 +183,13 @@ bool State::undo_block() {
   return true;
 }
 
-Result<Amount> State::balance(std::string_view account, std::string_view asset, Height height) const {
+Status State::falsify(std::string_view account, std::string_view asset, const Amount& amount) {
+  CLEARSPAN_TRY(const std::size_t cell, find_cell(account, asset));
+  if (balances_.set(cell, height_, amount) && !undo_.empty()) undo_.back().cells.push_back(cell);
+  return Done{};
+}
+
+Result<std::size_t> State::find_cell(std::string_view account, std::string_view asset) const {
   const auto asset_found = asset_index_.find(asset);
   if (asset_found == asset_index_.end()) return make_error(ErrorCode::unknown_asset, std::string(asset), "asset");
   Index index = kEscrow;
@@ -192,8 +198,13 @@ Result<Amount> State::balance(std::string_view account, std::string_view asset, 
     if (found == account_index_.end()) return make_error(ErrorCode::unknown_account, std::string(account), "account");
     index = found->second;
   }
+  return cell_of(index, asset_found->second);
+}
+
+Result<Amount> State::balance(std::string_view account, std::string_view asset, Height height) const {
+  CLEARSPAN_TRY(const std::size_t cell, find_cell(account, asset));
   if (height > height_) return make_error(ErrorCode::block_unavailable, "there is no such block yet", "height");
-  auto amount = balances_.at(cell_of(index, asset_found->second), height, height_);
+  auto amount = balances_.at(cell, height, height_);
   if (!amount) return make_error(ErrorCode::block_unavailable, "balances of that height are forgotten", "height");
   return *amount;
 }

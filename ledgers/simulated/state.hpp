@@ -45,6 +45,10 @@ class State final : public KeyDirectory {
   // What the operation did. Names in the result live as long as the state.
   OperationResult apply(const Operation& operation, const SignerKey& signer, const TxnId& txn, std::uint32_t index);
 
+  // Sets a balance that no operation explains, as of the newest block: books that somebody has cooked. Errors: those of
+  // balance().
+  Status falsify(std::string_view account, std::string_view asset, const Amount& amount);
+
   // Takes the newest block's effects back. False, and nothing happens, when it is too old for that.
   bool undo_block();
 
@@ -103,6 +107,8 @@ class State final : public KeyDirectory {
   bool move(Index asset, Index from, Index to, const Amount& amount);
   void set_balance(std::size_t cell, const Amount& amount);
   void count(const OperationRef& ref, std::uint32_t RefEffects::*what);
+
+  Result<std::size_t> find_cell(std::string_view account, std::string_view asset) const;
 
   [[nodiscard]] std::size_t cell_of(Index account, Index asset) const { return account * assets_.size() + asset; }
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/base/kill_point.hpp"
 #include "ledgers/transport/client_socket.hpp"
 #include "ledgers/transport/request.hpp"
 
@@ -113,6 +114,7 @@ class HttpClient::Impl {
   Result<HttpResponse> send_and_receive(const HttpRequest& request, std::string_view bytes, Deadline deadline) {
     const Transfer sent = write(bytes, deadline);
     if (!sent.is_done) return timed_out(url_, "sending the request");
+    if (request.method == "POST") kill_point(KillPoint::post_sent);
     // A server may refuse a request before it has read all of it, so a failed write is followed by a look for the
     // answer.
     bool has_begun = false;

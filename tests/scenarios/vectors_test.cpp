@@ -1,53 +1,21 @@
-// The test vectors of docs/evidence-format.md, section 12: bundles and logs with the statements that they give. They
-// are kept, so that what was evidence once stays evidence. CLEARSPAN_WRITE_VECTORS=1 makes those of simulated ledgers
-// again; those of EVM ledgers (evm-*.evidence and their key, evm-trust.txt) were exported by `clearspan demo --evm`.
+// Writes the test vectors of simulated ledgers (docs/evidence-format.md, section 12) when CLEARSPAN_WRITE_VECTORS is
+// set; test_evidence then makes the forged ones and the index (tests/evidence/vectors_test.cpp).
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <cstdlib>
 #include <functional>
-#include <iterator>
 
 #include "codecs/evidence/bundle.hpp"
-#include "tests/scenarios/small_log.hpp"
+#include "tests/evidence/small_log.hpp"
+#include "tests/evidence/vector_files.hpp"
 #include "tests/scenarios/world.hpp"
-#include "tools/clearspan/evidence_verify.hpp"
 
 namespace clearspan::scenarios {
 namespace {
 
-namespace fs = std::filesystem;
+using evidence_tests::write_bytes;
 
-const fs::path kFolder = "tests/evidence/vectors";
-
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-void write_bytes(const fs::path& path, ByteView bytes) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-}
-
-// What INDEX.json must be: every bundle and log of the folder, with its statement.
-std::string make_index() {
-  const auto trusted = tlog::TrustedKeys::parse(read_text(kFolder / "trust.txt"));
-  EXPECT_TRUE(trusted.ok()) << describe(trusted.error());
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(kFolder)) {
-    if (entry.is_directory() || entry.path().extension() == ".evidence") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  std::string index;
-  for (const fs::path& file : files) {
-    const std::string statement = fs::is_directory(file) ? tools::log_statement(file.string(), *trusted)
-                                                         : tools::bundle_statement(as_bytes(read_text(file)), *trusted);
-    index += index.empty() ? "[\n" : ",\n";
-    index += R"({"file":")" + file.filename().string() + R"(","statement":)" + statement + "}";
-  }
-  return index + "\n]\n";
-}
+const std::filesystem::path kFolder = evidence_tests::kVectors;
 
 // Changes of a good bundle, named by the code of the refusal.
 void write_refused(const evidence::Bundle& good) {
@@ -128,37 +96,15 @@ void write_vectors() {
     write_bytes(kFolder / (name + ".evidence"), evidence::encode_bundle(*bundle));
   }
   write_refused(bundle_of(world, trades.front().second).value());
-  const std::string trust = world.engine().archive().trust_file() + read_text(kFolder / "evm-trust.txt");
-  write_bytes(kFolder / "trust.txt", as_bytes(trust));
+  write_bytes(kFolder / "trust.txt", as_bytes(world.engine().archive().trust_file()));
   world.stop();
-  for (const char* name : {"log", "log-refused"}) {
-    fs::remove_all(kFolder / name);
-    copy_as_small_log(world.data_dir() + "/shard-0", (kFolder / name).string());
-    for (const char* derived : {"LOCK", "hashes.0", "hashes.8"}) fs::remove(kFolder / name / derived);
-  }
-  std::fstream segment(kFolder / "log-refused" / "00000000000000000001.seg", std::ios::in | std::ios::out);
-  segment.seekp(4096 + 200);
-  segment.put('\x01');
-  segment.close();
-  write_bytes(kFolder / "INDEX.json", as_bytes(make_index()));
+  std::filesystem::remove_all(kFolder / "log");
+  evidence_tests::copy_as_small_log(world.data_dir() + "/shard-0", (kFolder / "log").string());
 }
 
-TEST(Vectors, give_the_statements_of_their_index) {
-  if (std::getenv("CLEARSPAN_WRITE_VECTORS") != nullptr) write_vectors();
-  const std::string index = read_text(kFolder / "INDEX.json");
-  EXPECT_EQ(index, make_index());
-  EXPECT_NE(index.find(R"("phase":"refunded")"), std::string::npos);
-}
-
-TEST(Vectors, that_are_refused_say_so_in_their_name) {
-  const auto trusted = tlog::TrustedKeys::parse(read_text(kFolder / "trust.txt"));
-  ASSERT_TRUE(trusted.ok());
-  for (const auto& entry : fs::directory_iterator(kFolder)) {
-    const std::string name = entry.path().stem().string();
-    if (!name.starts_with("refused-")) continue;
-    const std::string statement = tools::bundle_statement(as_bytes(read_text(entry.path())), *trusted);
-    EXPECT_NE(statement.find("\"code\":\"" + name.substr(8) + "\""), std::string::npos) << name << ": " << statement;
-  }
+TEST(Vectors, are_written_when_somebody_asks_for_it) {
+  if (std::getenv("CLEARSPAN_WRITE_VECTORS") == nullptr) GTEST_SKIP() << "CLEARSPAN_WRITE_VECTORS is not set";
+  write_vectors();
 }
 
 }  // namespace

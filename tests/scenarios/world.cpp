@@ -82,6 +82,7 @@ void World::start() {
     const std::lock_guard lock(mutex_);
     phases_[change.trade] = change.phase;
   };
+  if (tune_) tune_(options);
   auto started = Engine::start(std::move(options), {a_.connector, b_.connector});
   ASSERT_TRUE(started.ok()) << describe(started.error());
   engine_ = std::move(*started);

@@ -43,6 +43,9 @@ class World {
   // From the next start on: checkpoints of the logs are put on record on a-coin.
   void anchor_from_now_on() { is_anchoring_ = true; }
 
+  // From the next start on: other options than the usual ones.
+  void tune(std::function<void(EngineOptions&)> edit) { tune_ = std::move(edit); }
+
   // Requests. Each returns the trade's plan once it is durable; a refused one fails the test.
   Plan pay(const std::string& payer, const std::string& merchant, std::uint64_t units, const std::string& exchanger,
            Placement placed_by = Placement::engine);
@@ -93,6 +96,7 @@ class World {
   std::unique_ptr<Engine> engine_;
   Millis window_{30'000};
   bool is_anchoring_ = false;
+  std::function<void(EngineOptions&)> tune_;
   std::uint8_t trades_made_ = 0;
   mutable std::mutex mutex_;
   std::map<TradeId, Phase> phases_;

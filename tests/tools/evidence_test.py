@@ -6,9 +6,12 @@ Run: CLEARSPAN_BINARY=build/dev/clearspan python3 -B tests/tools/evidence_test.p
 """
 
 import base64
+import csv
 import hashlib
+import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -253,6 +256,76 @@ def figure(serve, name):
     raise AssertionError(f"no figure {name}")
 
 
+def view(*arguments):
+    """A view as JSON, and as the rows of its CSV, which must be RFC 4180 and the same each time."""
+    status, text = clearspan("evidence", *arguments)
+    assert status == 0, (arguments, status)
+    status, table = clearspan("evidence", *arguments, "--format", "csv")
+    assert status == 0, (arguments, status)
+    rows = list(csv.reader(io.StringIO(table), strict=True))
+    assert all(len(row) == len(rows[0]) for row in rows), (arguments, rows)
+    return json.loads(text), [dict(zip(rows[0], row)) for row in rows[1:]]
+
+
+def check_record(data, trade, phase):
+    record, rows = view("record", data, trade)
+    assert (record["id"], record["phase"]) == (trade, phase), (trade, phase, record)
+    assert rows[0]["type"] == "trade_created" and rows[-1]["phase"] == phase, rows
+    assert {row["trade"] for row in rows} == {trade}, rows
+    steps = [(step["kind"], step["status"]) for leg in record["legs"] for step in leg["steps"]]
+    ending = {"settled": ("release", "final"), "refunded": ("refund", "final")}[phase]
+    assert ("hold", "final") in steps and ending in steps, steps
+    finals = [row for row in rows if row["type"] == "outcome_final" and row["ok"] == "true"]
+    assert finals and all(row["block_hash"].startswith("0x") and row["proof_leaf"] for row in finals), finals
+    return sum(row["ledger"] == "a-coin" for row in finals)
+
+
+def check_statements(data, moved):
+    """Double entry: what the escrow took it gave, and every sum over all accounts is zero."""
+    escrow, rows = view("statement", data, "--ledger", "a-coin", "--account", "escrow")
+    assert len(escrow["entries"]) == moved, (len(escrow["entries"]), moved)
+    assert all(balance["balance"]["units"] == "0" for balance in escrow["balances"]), escrow["balances"]
+    assert len(rows) == moved + len(escrow["balances"]) + len(escrow["trial_balance"])
+    running = 0
+    for entry, row in zip(escrow["entries"], rows):
+        running += (1 if entry["side"] == "credit" else -1) * int(entry["amount"]["units"])
+        assert int(entry["balance"]["units"]) == running == int(row["balance"]), (entry, row)
+        assert row[entry["side"]] == entry["amount"]["units"], (entry, row)
+    for ledger in ("a-coin", "b-coin"):
+        everything, rows = view("statement", data, "--ledger", ledger)
+        totals = [int(balance["balance"]["units"]) for balance in everything["balances"]]
+        assert sum(totals) == 0 and any(totals), (ledger, totals)
+        assert all(total["balance"]["units"] == "0" for total in everything["trial_balance"]), everything
+        assert {row["row"] for row in rows} == {"balance", "trial_balance"}, rows
+
+
+def check_views(folder, trades):
+    data = folder / "data"
+    check_statements(data, sum(check_record(data, trade, phase) for trade, phase in trades.items()))
+    for arguments, expected in [
+            (("record", data, "0" * 32), 1), (("record", data, "no-id"), 2), (("record", folder / "nowhere", "0" * 32), 2),
+            (("statement", data, "--ledger", "c-coin"), 1), (("statement", data), 2),
+            (("statement", data, "--ledger", "a-coin", "--format", "xml"), 2)]:
+        status, _ = clearspan("evidence", *arguments)
+        assert status == expected, (arguments, status)
+
+
+def check_commands(folder, serve, bundle, trust):
+    """What the commands say to a person, and when there is nothing to say."""
+    status, text = clearspan("evidence", "verify", bundle, "--trust", trust)
+    assert status == 0 and text.startswith("verified: trade ") and "What happened:" in text, text
+    assert "proven by the ledger's block" in text and "witnessed by " + WITNESS in text, text
+    assert clearspan("evidence", "verify", folder / "nothing", "--trust", trust)[0] == 2
+    assert clearspan("evidence", "verify", bundle, "--trust", folder / "nothing")[0] == 2
+    export = ["--url", serve.url, "--key-file", folder / "api.key", "--out", folder / "none.evidence"]
+    assert clearspan("evidence", "export", "0" * 32, *export)[0] == 1
+    assert not (folder / "none.evidence").exists(), "a file for a trade that nobody knows"
+    if shutil.which("node"):
+        done = subprocess.run(["node", "tools/verifier/verify.mjs", str(bundle), "--trust", str(trust)],
+                              capture_output=True, text=True, timeout=60)
+        assert (done.returncode, json.loads(done.stdout)) == (0, verify(bundle, trust)[1]), done
+
+
 class StoppedLog:
     """The same log from its files, when the engine has ended and it does not grow any more."""
 
@@ -289,8 +362,9 @@ class Story:
         trades = self.settle_without_a_witness()
         self.begin_to_witness()
         self.check_with_a_witness(trades)
-        self.kill_the_witness()
-        self.check_the_files(len(trades) + 2)
+        trades |= self.kill_the_witness()
+        self.check_the_files(len(trades))
+        check_views(self.folder, trades)
         self.rewrite_the_log()
 
     def start_serve(self):
@@ -320,6 +394,7 @@ class Story:
         wait_until(lambda: figure(self.serve, "clearspan_witness_good") == 1, WITNESS_SECONDS_MAX,
                    "the witness shows as good")
         check_forgeries(self.folder, bundle, self.trust)
+        check_commands(self.folder, self.serve, bundle, self.trust)
 
     def kill_the_witness(self):
         """What it signed is durable before its signature leaves."""
@@ -329,6 +404,7 @@ class Story:
         assert self.witness.known_size(PublicLog(self.serve.url).checkpoint().note) >= signed
         more = await_end(self.serve, submit(self.serve, 2))
         check_bundles(self.folder, self.serve, more, self.trust)
+        return more
 
     def check_the_files(self, trades):
         """The log on disk says the same to whoever has the files."""

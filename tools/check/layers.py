@@ -23,6 +23,7 @@ MAY_INCLUDE = {
     "actors": ["core", "codecs", "actors", "ledgers/*", "ledgers/evidence"],
     "actors/gateway": ["core", "codecs", "actors", "ledgers/*", "ledgers/evidence", "ledgers/transport"],
     "tools": ["core", "codecs", "ledgers", "actors", "tools"],
+    "tools/auditor": ["core", "codecs", "ledgers", "tools/auditor"],  # nor any decision: its own test looks closer
     "tests": list(TOP_FOLDERS),
     "bench": list(TOP_FOLDERS),
 }

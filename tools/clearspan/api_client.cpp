@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "codecs/crypto/key_file.hpp"
+#include "codecs/json/document.hpp"
 #include "ledgers/transport/url.hpp"
 
 namespace clearspan::tools {
@@ -44,6 +45,36 @@ Result<ApiAnswer> ApiClient::send(const transport::HttpRequest& request) {
   authorized.headers.emplace_back("Authorization", authorization_);
   CLEARSPAN_TRY(transport::HttpResponse response, client_.request(authorized, timeout_));
   return ApiAnswer{response.status, std::move(response.body)};
+}
+
+std::vector<std::string> trade_ids_in(const std::string& body) {
+  std::vector<std::string> ids;
+  json::Document document;
+  const Result<json::Value> root = document.parse(body);
+  const auto object = root.ok() ? root->if_object() : std::nullopt;
+  if (!object) return ids;
+  const auto add = [&](const json::Value& trade) {
+    const auto fields = trade.if_object();
+    const auto id = fields ? fields->find("id") : std::nullopt;
+    if (id && id->is_string()) ids.emplace_back(*id->if_string());
+  };
+  const auto trades = object->find("trades");
+  if (!trades || !trades->is_array()) {
+    add(*root);
+    return ids;
+  }
+  const json::Array list = *trades->if_array();
+  for (const json::Value trade : list) add(trade);
+  return ids;
+}
+
+std::optional<Phase> trade_phase_in(const std::string& body) {
+  json::Document document;
+  const Result<json::Value> root = document.parse(body);
+  const auto object = root.ok() ? root->if_object() : std::nullopt;
+  const auto phase = object ? object->find("phase") : std::nullopt;
+  const auto name = phase ? phase->if_string() : std::nullopt;
+  return name ? parse_phase(*name) : std::nullopt;
 }
 
 }  // namespace clearspan::tools

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
+#include "core/trade/state.hpp"
 #include "ledgers/transport/http_client.hpp"
 
 namespace clearspan::tools {
@@ -45,6 +48,12 @@ class ApiClient {
   std::string authorization_;
   Millis timeout_;
 };
+
+// The ids in the answer to a creation; none of items that are a problem.
+std::vector<std::string> trade_ids_in(const std::string& body);
+
+// Of a trade as the API shows it; none for any other text.
+std::optional<Phase> trade_phase_in(const std::string& body);
 
 // The bearer key of an API key file, as text. Errors: those of crypto::read_key_file.
 Result<std::string> read_bearer_key(const std::filesystem::path& file);

@@ -13,6 +13,9 @@ namespace clearspan::tools {
 namespace {
 
 constexpr std::uint64_t kShardsMax = 256;                           // far above the cores of any machine
+constexpr std::uint64_t kLogSegmentMibMin = 2;                      // the largest record fits
+constexpr std::uint64_t kLogSegmentMibMax = 1'024;                  // a start reads to the end of the newest one
+constexpr std::uint64_t kSolvencyIntervalMax = 1024;                // blocks; simulated books forget older balances
 constexpr std::uint64_t kLiveTradesMax = 100'000'000;               // 100 GB of actors
 constexpr std::uint64_t kMillisMax = 10ULL * 365 * 24 * 3'600'000;  // ten years
 constexpr std::uint64_t kScaleMax = 77;                             // decimal digits of 2^256
@@ -76,6 +79,14 @@ Result<EngineConfig> read_engine(TomlReader& root, const Folder& folder) {
   config.shards = static_cast<std::uint16_t>(shards.value_or(0));
   CLEARSPAN_TRY(const auto live, reader->optional_number("live_trades_max", kLiveTradesMax));
   config.live_trades_max = live.value_or(config.live_trades_max);
+  CLEARSPAN_TRY(const auto interval, reader->optional_number("solvency_interval_blocks", kSolvencyIntervalMax));
+  config.solvency_interval_blocks = interval.value_or(config.solvency_interval_blocks);
+  if (config.solvency_interval_blocks == 0) return reader->error("solvency_interval_blocks", "at least 1");
+  CLEARSPAN_TRY(const auto segment, reader->optional_number("log_segment_mib", kLogSegmentMibMax));
+  config.log_segment_mib = segment.value_or(config.log_segment_mib);
+  if (config.log_segment_mib < kLogSegmentMibMin) {
+    return reader->error("log_segment_mib", "at least " + std::to_string(kLogSegmentMibMin));
+  }
   CLEARSPAN_CHECK_OK(reader->finish());
   return config;
 }

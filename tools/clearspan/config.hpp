@@ -24,6 +24,8 @@ struct EngineConfig {
   std::string name;  // of this engine; its tag on every ledger is derived from it
   std::uint16_t shards = 0;
   std::uint64_t live_trades_max = 1'000'000;
+  std::uint64_t solvency_interval_blocks = 32;
+  std::uint64_t log_segment_mib = 64;  // size of the evidence logs' files
 };
 
 struct ApiConfig {

@@ -11,6 +11,7 @@ namespace {
 // Whose word a sentence is.
 constexpr std::string_view kByLedger = "proven by the ledger's block";
 constexpr std::string_view kByEngine = "the engine's word, in its log";
+constexpr std::string_view kUnproven = "UNPROVEN: the engine's word, the block's proof was too large for its log";
 
 class Teller {
  public:
@@ -18,13 +19,22 @@ class Teller {
 
   void tell() {
     const Plan& plan = report_.plan;
-    out_ << "verified: trade " << to_string(plan.id) << " is " << to_string(phase_of(report_.state)) << "\n\n";
+    out_ << (report_.unproven.empty() ? "verified: trade " : "unproven: trade ") << to_string(plan.id) << " is "
+         << to_string(phase_of(report_.state)) << "\n\n";
+    if (!report_.unproven.empty()) {
+      out_ << "For " << report_.unproven.size() << " of " << report_.events
+           << " events the log says that their proof was too large for it: see below.\n\n";
+    }
     for (const tlog::VerifiedCheckpoint& checkpoint : report_.checkpoints) tell_checkpoint(checkpoint);
     for (const LedgerDescription& ledger : report_.ledgers) tell_ledger(ledger);
     out_ << "\nThe plan (" << plan.scenario << "):\n";
     for (const Leg& leg : plan.legs) tell_leg(leg);
     out_ << "\nWhat happened:\n";
-    for (const evidence::Record* record : by_time()) tell_record(*record);
+    for (const evidence::VerifiedRecord* record : by_time()) {
+      is_unproven_ = record->log == 0 && std::find(report_.unproven.begin(), report_.unproven.end(), record->index) !=
+                                             report_.unproven.end();
+      tell_record(record->record);
+    }
     for (const evidence::VerifiedAnchor& anchor : report_.anchors) {
       out_ << "\nThe log's first " << anchor.size << " records existed when " << anchor.ledger.text << " took in block "
            << anchor.position.height.value << ".\n";
@@ -34,10 +44,11 @@ class Teller {
 
  private:
   // Each log's records are in its own order; what stands in another log is told where it belongs.
-  [[nodiscard]] std::vector<const evidence::Record*> by_time() const {
-    std::vector<const evidence::Record*> records;
-    for (const evidence::VerifiedRecord& record : report_.records) records.push_back(&record.record);
-    std::stable_sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->at < b->at; });
+  [[nodiscard]] std::vector<const evidence::VerifiedRecord*> by_time() const {
+    std::vector<const evidence::VerifiedRecord*> records;
+    for (const evidence::VerifiedRecord& record : report_.records) records.push_back(&record);
+    std::stable_sort(records.begin(), records.end(),
+                     [](const auto* a, const auto* b) { return a->record.at < b->record.at; });
     return records;
   }
 
@@ -75,6 +86,7 @@ class Teller {
   }
 
   void say(Timestamp at, const std::string& sentence, std::string_view by) {
+    if (is_unproven_) by = kUnproven;
     out_ << "  " << to_rfc3339(at) << "  " << sentence << "\n                            " << by << "\n";
   }
 
@@ -138,6 +150,7 @@ class Teller {
 
   std::ostream& out_;
   const evidence::BundleReport& report_;
+  bool is_unproven_ = false;  // the event that is being told
 };
 
 }  // namespace

@@ -42,9 +42,9 @@ std::string refusal(const Error& error) {
 
 std::string statement(const evidence::BundleReport& report) {
   json::Writer json;
-  json.begin_object().field("verdict", "verified").field("kind", "bundle");
+  json.begin_object().field("verdict", report.unproven.empty() ? "verified" : "unproven").field("kind", "bundle");
   json.field("trade", to_string(report.plan.id)).field("phase", to_string(phase_of(report.state)));
-  json.field("events", report.events).field("proofs", report.proofs);
+  json.field("events", report.events).field("unproven", report.unproven.size()).field("proofs", report.proofs);
   json.field("checkpoint_size", report.checkpoints.front().size);
   json.field("witnesses", report.checkpoints.front().witnesses.size()).field("anchors", report.anchors.size());
   json.end_object();
@@ -56,6 +56,7 @@ std::string statement(const evidence::LogReport& report) {
   json.begin_object().field("verdict", "verified").field("kind", "log");
   json.field("origin", report.checkpoint.origin).field("records", report.records);
   json.field("unsigned", report.unsigned_records).field("trades", report.trades);
+  json.field("unproven_trades", report.unproven_trades);
   json.key("phases").begin_object();
   for (std::size_t i = 0; i < report.phases.size(); ++i) {
     if (report.phases[i] > 0) json.field(to_string(static_cast<Phase>(i)), report.phases[i]);
@@ -68,6 +69,9 @@ void tell_log(std::ostream& out, const evidence::LogReport& report) {
   out << "verified: log " << report.checkpoint.origin << "\n"
       << report.records << " records, " << report.trades << " trades, " << report.unsigned_records
       << " records behind the checkpoint\n";
+  if (report.unproven_trades > 0) {
+    out << report.unproven_trades << " trades have events whose proof the log says it has not\n";
+  }
   for (std::size_t i = 0; i < report.phases.size(); ++i) {
     if (report.phases[i] > 0) out << "  " << to_string(static_cast<Phase>(i)) << " " << report.phases[i] << "\n";
   }
@@ -79,6 +83,15 @@ void tell(std::ostream& out, const evidence::BundleReport& report) {
 
 void tell(std::ostream& out, const evidence::LogReport& report) {
   tell_log(out, report);
+}
+
+bool is_proven(const evidence::BundleReport& report) {
+  return report.unproven.empty();
+}
+
+// Of a log as a whole: which of its trades are not proven, it says itself.
+bool is_proven(const evidence::LogReport&) {
+  return true;
 }
 
 template <class Report>
@@ -94,7 +107,7 @@ int conclude(const Result<Report>& report, bool json, std::ostream& out, std::os
   } else {
     out << "refused: " << describe(report.error()) << "\n";
   }
-  return report.ok() ? kExitOk : kExitNegative;
+  return report.ok() && is_proven(*report) ? kExitOk : kExitNegative;
 }
 
 }  // namespace

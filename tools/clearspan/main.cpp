@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 
+#include "tools/clearspan/audit_command.hpp"
 #include "tools/clearspan/block_verify.hpp"
 #include "tools/clearspan/demo.hpp"
 #include "tools/clearspan/devnet.hpp"
@@ -17,6 +18,7 @@
 #include "tools/clearspan/evidence_views.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/index_rebuild.hpp"
+#include "tools/clearspan/prove.hpp"
 #include "tools/clearspan/serve.hpp"
 #include "tools/clearspan/trade_commands.hpp"
 #include "tools/clearspan/witness.hpp"
@@ -222,6 +224,24 @@ void add_witness(CLI::App& app, Run& run) {
   });
 }
 
+void add_audit(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand("audit", "Check an engine's evidence against the ledgers' own books");
+  const auto options = std::make_shared<AuditOptions>();
+  command->add_option("--evidence", options->evidence, "The engine's data folder")->required()->option_text("DIR");
+  command->add_option("--ledger", options->ledgers, "A ledger's node, or a book that was saved; once for each ledger")
+      ->option_text("NAME=SOURCE");
+  command->add_option("--save-books", options->save_books, "Keep the books that were read")->option_text("DIR");
+  command->add_option("--trust", options->trust, "The keys that may sign checkpoints")->option_text("FILE");
+  command->add_option("--head", options->heads, "A checkpoint that was seen outside")->option_text("FILE");
+  command->add_option("--seen", options->seen, "Phases that were shown: lines TRADE PHASE")->option_text("FILE");
+  command->add_option("--first-block", options->first_block, "Of EVM chains: none before it matters");
+  command->add_flag("--ended", options->ended, "Nothing may be left on the way");
+  command->add_flag("--closed", options->closed, "The engine was shut down in order: nothing may be torn");
+  command->add_flag("--clocks-jump", options->clocks_jump, "Times say nothing about the order of two logs' records");
+  add_json(*command, options->json);
+  command->callback([options, &run] { run = [options] { return run_audit(*options, std::cout, std::cerr); }; });
+}
+
 void add_block(CLI::App& app, Run& run) {
   CLI::App* block = app.add_subcommand("block", "Work on block data in files");
   block->require_subcommand(1);
@@ -284,9 +304,11 @@ int run_main(int argc, char** argv) {
   add_trade(app, run);
   add_evidence(app, run);
   add_witness(app, run);
+  add_audit(app, run);
   add_block(app, run);
   add_doctor(app, run);
   add_index(app, run);
+  add_prove(app, run);
   add_version(app, run);
   try {
     app.parse(argc, argv);

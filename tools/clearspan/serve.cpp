@@ -2,11 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "actors/engine.hpp"
 #include "actors/gateway/gateway.hpp"
 #include "codecs/crypto/key_file.hpp"
+#include "core/base/kill_point.hpp"
 #include "ledgers/transport/url.hpp"
 #include "tools/clearspan/api_client.hpp"
 #include "tools/clearspan/exit_codes.hpp"
@@ -33,6 +35,8 @@ EngineOptions engine_options(const Config& config) {
   options.tag = engine_tag_of(config.engine.name);
   options.shards = config.engine.shards;
   options.live_trades_max = config.engine.live_trades_max;
+  options.solvency_interval_blocks = config.engine.solvency_interval_blocks;
+  options.log_segment_bytes = config.engine.log_segment_mib << 20;
   if (config.evidence.key_file) options.evidence_key_file = config.evidence.key_file->string();
   options.checkpoint_interval = config.evidence.checkpoint_interval;
   if (const auto& anchor = config.evidence.anchor) {
@@ -76,6 +80,14 @@ gateway::GatewayOptions gateway_options(const Config& config, const std::vector<
   return options;
 }
 
+// For campaigns that show what a crash leaves behind (docs/prove.md).
+Status arm_kill_point_if_asked() {
+  const char* const text = std::getenv(kKillPointVariable);
+  if (text == nullptr) return Done{};
+  spdlog::warn("this process will kill itself at {}", text);
+  return arm_kill_point(text);
+}
+
 Status serve(const ServeOptions& options, const StopSignals& signals) {
   CLEARSPAN_TRY(const Config config, read_config_file(options.config));
   CLEARSPAN_TRY(const crypto::OwnKey api_key, crypto::read_or_make_key_file(config.api.key_file));
@@ -114,7 +126,8 @@ std::filesystem::path index_folder(const EngineConfig& config) {
 int run_serve(const ServeOptions& options) {
   const StopSignals signals;
   log_to_standard_error(options.log_level);
-  const Status status = serve(options, signals);
+  Status status = arm_kill_point_if_asked();
+  if (status.ok()) status = serve(options, signals);
   if (status.ok()) {
     spdlog::info("stopped");
     return kExitOk;

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "codecs/crypto/random.hpp"
-#include "codecs/json/document.hpp"
 #include "codecs/json/writer.hpp"
 #include "core/trade/state.hpp"
 #include "tools/clearspan/present.hpp"
@@ -56,37 +55,6 @@ std::string fresh_key() {
   return "cli-" + to_hex(bytes);
 }
 
-// The ids in the answer to a creation.
-std::vector<std::string> ids_in(const std::string& body) {
-  std::vector<std::string> ids;
-  json::Document document;
-  const Result<json::Value> root = document.parse(body);
-  const auto object = root.ok() ? root->if_object() : std::nullopt;
-  if (!object) return ids;
-  const auto add = [&](const json::Value& trade) {
-    const auto fields = trade.if_object();
-    const auto id = fields ? fields->find("id") : std::nullopt;
-    if (id && id->is_string()) ids.emplace_back(*id->if_string());
-  };
-  const auto trades = object->find("trades");
-  if (!trades || !trades->is_array()) {
-    add(*root);
-    return ids;
-  }
-  const json::Array list = *trades->if_array();
-  for (const json::Value trade : list) add(trade);
-  return ids;
-}
-
-std::optional<Phase> phase_in(const std::string& body) {
-  json::Document document;
-  const Result<json::Value> root = document.parse(body);
-  const auto object = root.ok() ? root->if_object() : std::nullopt;
-  const auto phase = object ? object->find("phase") : std::nullopt;
-  const auto name = phase ? phase->if_string() : std::nullopt;
-  return name ? parse_phase(*name) : std::nullopt;
-}
-
 std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -126,7 +94,7 @@ int watch(ApiClient& client, const ApiOptions& api, const std::string& id) {
   while (true) {
     const Result<ApiAnswer> answer = client.get(trade_target(id));
     if (!answer.ok() || !answer->is_success()) return present(answer, api.json, show_trade);
-    const std::optional<Phase> phase = phase_in(answer->body);
+    const std::optional<Phase> phase = trade_phase_in(answer->body);
     if (!phase) return fail(make_error(ErrorCode::remote_malformed, "the server's answer has no phase"), api.json);
     if (phase != shown && !api.json) print_progress(id, *phase);
     shown = phase;
@@ -165,7 +133,8 @@ int run_trade_submit(const TradeSubmitOptions& options) {
     return present(answer, options.api.json, show);
   }
   int exit_code = kExitOk;
-  for (const std::string& id : ids_in(answer->body)) exit_code = std::max(exit_code, watch(*client, options.api, id));
+  for (const std::string& id : trade_ids_in(answer->body))
+    exit_code = std::max(exit_code, watch(*client, options.api, id));
   return exit_code;
 }
 

@@ -1,6 +1,6 @@
-# The three shapes of target in this project: a library per folder, a test executable per folder and a benchmark
-# executable per folder. A folder's CMakeLists.txt names its dependencies and nothing else: its sources are the *.cpp
-# files in it.
+# The shapes of target in this project: a library per folder, a test executable per folder, a benchmark executable per
+# folder, and an executable per fuzz target. A folder's CMakeLists.txt names its dependencies and nothing else: its
+# sources are the *.cpp files in it.
 
 find_program(CLEARSPAN_CCACHE ccache)
 if(CLEARSPAN_CCACHE)
@@ -78,4 +78,24 @@ function(clearspan_bench name)
       COMMAND ${name} --benchmark_min_time=0.001
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
+endfunction()
+
+# clearspan_fuzz(NAME dependency... [SOURCES file...]): one executable of NAME_fuzz.cpp. In the preset `fuzz` it is
+# libFuzzer's; in all others it replays the corpus, as the test fuzz.NAME. SOURCES are files of other folders, where the
+# library that holds them is much larger than what the target needs.
+function(clearspan_fuzz name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+  list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
+  add_executable(fuzz_${name} ${name}_fuzz.cpp ${arg_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE clearspan_options ${arg_UNPARSED_ARGUMENTS})
+  if(CLEARSPAN_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    return()
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE fuzz_replay)
+  add_test(
+    NAME fuzz.${name}
+    COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name} ${CMAKE_BINARY_DIR}/fuzz_seeds/${name}
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
+  set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 300 FIXTURES_REQUIRED fuzz_seeds)
 endfunction()

@@ -5,7 +5,7 @@ import { open } from './cbor.mjs';
 import { advance, start } from './machine.mjs';
 import { is_consistent, leaf_hash, root_of_inclusion } from './merkle.mjs';
 import { check_signatures, read_checkpoint } from './note.mjs';
-import { block_name, check_proof, effect_at, prove_event } from './proving.mjs';
+import { LeftOut, block_name, check_proof, effect_at, is_proven } from './proving.mjs';
 import { kRecordBytesMax, read_proof_parts, read_record } from './records.mjs';
 
 export const kBundleBytesMax = 1_048_576;
@@ -41,11 +41,12 @@ export async function verify_bundle(bytes, trust, crypto) {
   }
   proofs.check_all_cited();
   return {
-    verdict: 'verified',
+    verdict: story.unproven === 0 ? 'verified' : 'unproven',
     kind: 'bundle',
     trade: hex(bundle.trade),
     phase: story.state.phase,
     events: story.events,
+    unproven: story.unproven,
     proofs: bundle.proofs.length,
     checkpoint_size: first.checkpoint.size,
     witnesses: first.checkpoint.signatures.length - 1,
@@ -146,10 +147,14 @@ function tell(log, trade, proofs, is_over) {
   const descriptions = new Map();
   const anchored = new Map(); // by leaf index, with the description that holds there
   let state = null;
+  const left_out = new LeftOut();
   let events = 0;
+  let unproven = 0;
 
   const description_of = (ledger) =>
     descriptions.get(ledger) ?? refuse('record_misplaced', `no description of ${ledger} stands before what needs it`);
+
+  const find = (ledger, height, block) => proofs.find(description_of(ledger), height, block);
 
   for (const { record, index } of log.entries) {
     switch (record.type) {
@@ -158,6 +163,9 @@ function tell(log, trade, proofs, is_over) {
         break;
       case 'ledger_proof':
         proofs.record(record);
+        break;
+      case 'proof_left_out':
+        left_out.add(record);
         break;
       case 'trade_created':
         check(state === null, 'record_misplaced', 'the trade is created twice');
@@ -168,7 +176,7 @@ function tell(log, trade, proofs, is_over) {
       case 'trade_event':
         check(equal(record.trade, trade), 'record_misplaced', 'an event of another trade');
         check(state !== null, 'record_misplaced', 'an event before the trade is created');
-        prove_event(state.plan, record.event, (ledger, height, block) => proofs.find(description_of(ledger), height, block), is_over);
+        if (!is_proven(state.plan, record.event, find, is_over, left_out)) unproven++;
         advance(state, record.event);
         events++;
         break;
@@ -182,7 +190,7 @@ function tell(log, trade, proofs, is_over) {
     }
   }
   check(state !== null, 'record_misplaced', 'the trade is not created');
-  return { state, events, anchored };
+  return { state, events, unproven, anchored };
 }
 
 function check_anchor(anchor, old, now, story, proofs, sha256) {

@@ -20,47 +20,89 @@ const kIota = new Int32Array(2 * kRounds);
 }
 
 // Rho and pi together: the walk (x, y) -> (y, 2x + 3y) visits every lane but the first; the t-th is turned by the t-th
-// triangular number.
-const kTarget = [];
-const kTurn = [];
+// triangular number. None of these is a multiple of 32, so a turn moves bits of both halves; from 32 on it exchanges them.
+const kTarget = new Int32Array(24);
+const kTurn = new Int32Array(24);
+const kSwap = new Int32Array(24);
 for (let t = 0, x = 1, y = 0; t < 24; t++) {
   [x, y] = [y, (2 * x + 3 * y) % 5];
-  kTarget.push(x + 5 * y);
-  kTurn.push((((t + 1) * (t + 2)) / 2) % 64);
+  kTarget[t] = 2 * (x + 5 * y);
+  kTurn[t] = (((t + 1) * (t + 2)) / 2) & 31;
+  kSwap[t] = (((t + 1) * (t + 2)) / 2) & 32;
 }
 
-const column = new Int32Array(10);
-const row = new Int32Array(10);
+// Adds a word to the five lanes of a column, which begins at `at`.
+function add_to_column(s, at, low, high) {
+  s[at] ^= low;
+  s[at + 1] ^= high;
+  s[at + 10] ^= low;
+  s[at + 11] ^= high;
+  s[at + 20] ^= low;
+  s[at + 21] ^= high;
+  s[at + 30] ^= low;
+  s[at + 31] ^= high;
+  s[at + 40] ^= low;
+  s[at + 41] ^= high;
+}
 
+const parity = (s, at) => s[at] ^ s[at + 10] ^ s[at + 20] ^ s[at + 30] ^ s[at + 40];
+
+function theta(s) {
+  const a = parity(s, 0);
+  const A = parity(s, 1);
+  const b = parity(s, 2);
+  const B = parity(s, 3);
+  const c = parity(s, 4);
+  const C = parity(s, 5);
+  const d = parity(s, 6);
+  const D = parity(s, 7);
+  const e = parity(s, 8);
+  const E = parity(s, 9);
+  add_to_column(s, 0, e ^ ((b << 1) | (B >>> 31)), E ^ ((B << 1) | (b >>> 31)));
+  add_to_column(s, 2, a ^ ((c << 1) | (C >>> 31)), A ^ ((C << 1) | (c >>> 31)));
+  add_to_column(s, 4, b ^ ((d << 1) | (D >>> 31)), B ^ ((D << 1) | (d >>> 31)));
+  add_to_column(s, 6, c ^ ((e << 1) | (E >>> 31)), C ^ ((E << 1) | (e >>> 31)));
+  add_to_column(s, 8, d ^ ((a << 1) | (A >>> 31)), D ^ ((A << 1) | (a >>> 31)));
+}
+
+function rho_and_pi(s) {
+  let low = s[2];
+  let high = s[3];
+  for (let t = 0; t < 24; t++) {
+    const at = kTarget[t];
+    const turn = kTurn[t];
+    const a = kSwap[t] ? high : low;
+    const b = kSwap[t] ? low : high;
+    low = s[at];
+    high = s[at + 1];
+    s[at] = (a << turn) | (b >>> (32 - turn));
+    s[at + 1] = (b << turn) | (a >>> (32 - turn));
+  }
+}
+
+// One half of a row; `at` is that of its first lane.
+function chi(s, at) {
+  const a = s[at];
+  const b = s[at + 2];
+  const c = s[at + 4];
+  const d = s[at + 6];
+  const e = s[at + 8];
+  s[at] = a ^ (~b & c);
+  s[at + 2] = b ^ (~c & d);
+  s[at + 4] = c ^ (~d & e);
+  s[at + 6] = d ^ (~e & a);
+  s[at + 8] = e ^ (~a & b);
+}
+
+// Written out as far as it is because a bundle needs no more than a few hundred permutations: most of them run before
+// the machine has compiled anything, when every step of a loop counts.
 function permute(s) {
   for (let round = 0; round < kRounds; round++) {
-    for (let i = 0; i < 10; i++) column[i] = s[i] ^ s[i + 10] ^ s[i + 20] ^ s[i + 30] ^ s[i + 40];
-    for (let x = 0; x < 5; x++) {
-      const left = 2 * ((x + 4) % 5);
-      const right = 2 * ((x + 1) % 5);
-      const low = column[left] ^ ((column[right] << 1) | (column[right + 1] >>> 31));
-      const high = column[left + 1] ^ ((column[right + 1] << 1) | (column[right] >>> 31));
-      for (let at = 2 * x; at < 50; at += 10) {
-        s[at] ^= low;
-        s[at + 1] ^= high;
-      }
-    }
-    let low = s[2];
-    let high = s[3];
-    for (let t = 0; t < 24; t++) {
-      const at = 2 * kTarget[t];
-      const turn = kTurn[t] & 31;
-      const swap = kTurn[t] >= 32;
-      const a = swap ? high : low;
-      const b = swap ? low : high;
-      low = s[at];
-      high = s[at + 1];
-      s[at] = turn === 0 ? a : (a << turn) | (b >>> (32 - turn));
-      s[at + 1] = turn === 0 ? b : (b << turn) | (a >>> (32 - turn));
-    }
-    for (let y = 0; y < 50; y += 10) {
-      for (let i = 0; i < 10; i++) row[i] = s[y + i];
-      for (let i = 0; i < 10; i++) s[y + i] = row[i] ^ (~row[(i + 2) % 10] & row[(i + 4) % 10]);
+    theta(s);
+    rho_and_pi(s);
+    for (let row = 0; row < 50; row += 10) {
+      chi(s, row);
+      chi(s, row + 1);
     }
     s[0] ^= kIota[2 * round];
     s[1] ^= kIota[2 * round + 1];

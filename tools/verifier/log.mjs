@@ -4,7 +4,7 @@ import { bytes_of, check, concat, equal, hex, refuse, utf8 } from './bytes.mjs';
 import { advance, start } from './machine.mjs';
 import { GrowingTree, leaf_hash } from './merkle.mjs';
 import { check_signatures, read_checkpoint } from './note.mjs';
-import { block_name, check_proof, prove_event } from './proving.mjs';
+import { LeftOut, block_name, check_proof, is_proven } from './proving.mjs';
 import { has_attachment, kPhases, read_attachment, read_record } from './records.mjs';
 import { read_head, read_segment, segment_names } from './segments.mjs';
 
@@ -99,6 +99,8 @@ class Story {
     this.sha256 = sha256;
     this.trades = new Map(); // trade id -> state of the machine
     this.descriptions = new Map(); // ledger -> the last one
+    this.left_out = new LeftOut();
+    this.unproven = new Set(); // trades
     this.blocks = new Map(); // ledger -> the last one proven, with its name
   }
 
@@ -112,6 +114,9 @@ class Story {
     switch (record.type) {
       case 'ledger_described':
         this.descriptions.set(record.ledger, record);
+        return;
+      case 'proof_left_out':
+        this.left_out.add(record);
         return;
       case 'ledger_proof':
         return this.add_proof(read_attachment(record, attachment));
@@ -151,7 +156,8 @@ class Story {
     const id = hex(trade);
     const state = this.trades.get(id) ?? refuse('record_misplaced', `an event of trade ${id}, which is not created`);
     // Which signed txns carried the movement may stand in another log.
-    prove_event(state.plan, event, (...block) => this.find_block(...block), () => true);
+    const find = (...block) => this.find_block(...block);
+    if (!is_proven(state.plan, event, find, () => true, this.left_out)) this.unproven.add(id);
     advance(state, event);
   }
 
@@ -162,6 +168,6 @@ class Story {
       if (count > 0) phases[phase] = count;
     }
     const lines = [...this.trades].map(([id, { phase }]) => `${id} ${phase}\n`).sort();
-    return { trades: this.trades.size, phases, digest: hex(this.sha256(bytes_of(lines.join('')))) };
+    return { trades: this.trades.size, unproven_trades: this.unproven.size, phases, digest: hex(this.sha256(bytes_of(lines.join('')))) };
   }
 }

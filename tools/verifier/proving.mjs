@@ -71,8 +71,38 @@ function prove_dead(block, leg, event, is_over) {
   check(is_dead, 'proof_missing', `nothing shows the ${event.kind} of leg ${event.leg} to be dead`);
 }
 
+// The proofs that the log says were too large for it.
+export class LeftOut {
+  constructor() {
+    this.blocks = new Set();
+  }
+
+  add({ ledger, height, block }) {
+    this.blocks.add(block_name(ledger, height, block));
+  }
+
+  // Whether the block that the event cites is one of them.
+  excuses(plan, event) {
+    if (this.blocks.size === 0) return false;
+    if (event.type === 'movement_dead') return this.blocks.has(block_name(plan.legs[event.leg].ledger, event.height, event.block));
+    const { height, block } = event.outcome.position;
+    return this.blocks.has(block_name(event.ledger, height, block));
+  }
+}
+
+// Whether the event is proven, or needs no proof. A proof that is missing is refused unless the log has said so.
+export function is_proven(plan, event, find, is_over, left_out) {
+  try {
+    prove_event(plan, event, find, is_over);
+    return true;
+  } catch (error) {
+    if (error.code === 'proof_missing' && left_out.excuses(plan, event)) return false;
+    throw error;
+  }
+}
+
 // `find(ledger, height, block)` gives the proven block of that name, or null.
-export function prove_event(plan, event, find, is_over) {
+function prove_event(plan, event, find, is_over) {
   if (event.type === 'outcome_final') {
     const { height, block } = event.outcome.position;
     prove_outcome(find(event.ledger, height, block), event.ledger, event.outcome);

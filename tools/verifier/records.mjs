@@ -6,6 +6,7 @@ export const kRecordBytesMax = 65_503;
 export const kAttachmentBytesMax = 1 << 20;
 const kLegsMax = 16;
 const kAssetsMax = 1024;
+const kHeldBalancesMax = 256;
 const kProofItemsMax = 16_384; // headers and txn proofs have 64 bytes at least, and what holds them 2^20 at most
 const kUint16Max = 0xffff;
 const kUint32Max = 0xffff_ffff;
@@ -110,6 +111,8 @@ function read_description(r) {
   return description;
 }
 
+const read_held_balance = (r) => (r.tuple(3), { asset: r.text(), expected: r.amount(), found: r.amount() });
+
 // Number, fields after number and time, how to read them.
 const kRecords = new Map([
   [1, ['engine_started', 4, (r) => ({
@@ -131,6 +134,10 @@ const kRecords = new Map([
     ledger: r.text(), height: r.uint(), block: r.fixed(32), tip: r.fixed(32), digest: r.fixed(32),
   })]],
   [10, ['anchored', 4, (r) => ({ ledger: r.text(), size: r.uint(), root: r.fixed(32), position: read_position(r) })]],
+  [11, ['holdings_checked', 4, (r) => ({
+    ledger: r.text(), height: r.uint(), block: r.fixed(32), balances: r.list(read_held_balance, kHeldBalancesMax),
+  })]],
+  [12, ['proof_left_out', 4, (r) => ({ ledger: r.text(), height: r.uint(), block: r.fixed(32), bytes: r.uint() })]],
 ]);
 
 export function read_record(bytes) {

@@ -8,7 +8,7 @@
 //                                                                    (4 bytes, big-endian)
 //
 // It prints one statement of section 11 for each, on a line of its own, and exits with 0 when all are verified, 1 when one
-// is refused, and 2 when a file cannot be read or the call is wrong. A file of a batch that cannot be read has the line
+// is refused or unproven, and 2 when a file cannot be read or the call is wrong. A file of a batch that cannot be read has the line
 // {"verdict":"unreadable","detail":TEXT}.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -60,7 +60,7 @@ const print = (text) => new Promise((done) => process.stdout.write(text, done));
 
 // Statements are written in larger pieces, each waited for, so that a slow reader holds up the verifier and not its memory.
 async function print_all(statements) {
-  const exits = { verified: kVerified, refused: kRefused, unreadable: kUnreadable };
+  const exits = { verified: kVerified, unproven: kRefused, refused: kRefused, unreadable: kUnreadable };
   let exit = kVerified;
   let waiting = '';
   for await (const statement of statements) {

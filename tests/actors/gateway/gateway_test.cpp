@@ -281,6 +281,24 @@ TEST_F(GatewayRoutes, ledgers_and_profiles_are_shown) {
   EXPECT_EQ(profiles.at("profiles/0/amount_max/units"), "1000000");
 }
 
+TEST_F(GatewayRoutes, a_ledger_whose_books_differ_is_an_alarm) {
+  const auto figure = [this](const std::string& name) {
+    const std::string text = get("/metrics").http.body;
+    const std::size_t at = text.find("\n" + name + "{ledger=\"b-coin\"} ");
+    return at == std::string::npos ? "none" : text.substr(text.find(' ', at) + 1, 1);
+  };
+  EXPECT_EQ(figure("clearspan_ledger_insolvent"), "0");
+  LedgerStatus braked = status_of(1);
+  braked.frozen = braked.braked = true;
+  braked.problem = "account escrow holds 4 BCN at height 7, and the blocks say 5";
+  engine_->set_ledger(1, braked);
+  EXPECT_EQ(figure("clearspan_ledger_insolvent"), "1");
+  EXPECT_EQ(figure("clearspan_ledger_frozen"), "1");
+  const Answer ledgers = get("/v1/ledgers");
+  EXPECT_EQ(ledgers.at("ledgers/1/frozen"), "true");
+  EXPECT_EQ(ledgers.at("ledgers/1/problem"), braked.problem);
+}
+
 TEST_F(GatewayRoutes, figures_are_valid_prometheus_text) {
   post(payment());
   post(payment("-1"));

@@ -21,10 +21,36 @@ MovementKey key_of_ref(std::uint8_t ref, MovementKind kind) {
   return {id_of<OperationRef>(ref), kind};
 }
 
+Leg leg_until(LedgerTime not_after) {
+  Leg leg;
+  leg.placement = Placement::payer;
+  leg.asset = AssetId{"ACN"};
+  leg.amount = Amount(5);
+  leg.payer = AccountId{"alice"};
+  leg.payee = AccountId{"bob"};
+  leg.not_after = not_after;
+  leg.reclaim_after = kNever;
+  return leg;
+}
+
+Outcome hold_for(const MovementKey& key, const Leg& leg) {
+  Outcome hold;
+  hold.ref = key.ref;
+  hold.kind = key.kind;
+  hold.ok = true;
+  hold.asset = leg.asset;
+  hold.amount = leg.amount;
+  hold.from = leg.payer;
+  hold.to = leg.payee;
+  hold.hold_key = id_of<HoldKey>(5);
+  hold.reclaim_after = leg.reclaim_after;
+  return hold;
+}
+
 TEST(AwaitRegister, a_movement_is_dead_only_after_its_last_ledger_time) {
   AwaitRegister awaits;
   const MovementKey pivot = key_of_ref(1, MovementKind::payment);
-  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
   EXPECT_THAT(awaits.take_dead(LedgerTime{10}), IsEmpty());
   EXPECT_THAT(awaits.take_dead(LedgerTime{11}), ElementsAre(pivot));
   EXPECT_THAT(awaits.take_dead(LedgerTime{12}), IsEmpty());
@@ -33,7 +59,7 @@ TEST(AwaitRegister, a_movement_is_dead_only_after_its_last_ledger_time) {
 TEST(AwaitRegister, a_movement_whose_outcome_was_seen_never_dies) {
   AwaitRegister awaits;
   const MovementKey pivot = key_of_ref(1, MovementKind::payment);
-  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
   awaits.forget(pivot);
   EXPECT_THAT(awaits.take_dead(LedgerTime{99}), IsEmpty());
   EXPECT_EQ(awaits.size(), 0U);
@@ -42,8 +68,8 @@ TEST(AwaitRegister, a_movement_whose_outcome_was_seen_never_dies) {
 TEST(AwaitRegister, a_second_txn_with_a_later_end_keeps_the_movement_alive) {
   AwaitRegister awaits;
   const MovementKey release = key_of_ref(1, MovementKind::release);
-  awaits.expect(release, id_of<HoldKey>(5), id_of<TxnId>(8), LedgerTime{10});
-  awaits.expect(release, id_of<HoldKey>(5), id_of<TxnId>(9), LedgerTime{20});
+  awaits.expect(release, id_of<HoldKey>(5), 0, id_of<TxnId>(8), LedgerTime{10});
+  awaits.expect(release, id_of<HoldKey>(5), 0, id_of<TxnId>(9), LedgerTime{20});
   EXPECT_THAT(awaits.take_dead(LedgerTime{15}), IsEmpty());
   EXPECT_TRUE(awaits.is_in(release, id_of<TxnId>(8)));
   EXPECT_THAT(awaits.take_dead(LedgerTime{21}), ElementsAre(release));
@@ -51,14 +77,14 @@ TEST(AwaitRegister, a_second_txn_with_a_later_end_keeps_the_movement_alive) {
 
 TEST(AwaitRegister, a_movement_without_an_end_never_dies) {
   AwaitRegister awaits;
-  awaits.expect(key_of_ref(1, MovementKind::refund), id_of<HoldKey>(5), id_of<TxnId>(9), kNever);
+  awaits.expect(key_of_ref(1, MovementKind::refund), id_of<HoldKey>(5), 0, id_of<TxnId>(9), kNever);
   EXPECT_THAT(awaits.take_dead(LedgerTime{std::numeric_limits<std::uint64_t>::max() - 1}), IsEmpty());
 }
 
 TEST(AwaitRegister, a_failure_in_a_txn_that_was_not_ours_is_not_recognised) {
   AwaitRegister awaits;
   const MovementKey pivot = key_of_ref(1, MovementKind::payment);
-  awaits.expect(pivot, {}, id_of<TxnId>(9), LedgerTime{10});
+  awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
   EXPECT_FALSE(awaits.is_in(pivot, id_of<TxnId>(7)));
   EXPECT_FALSE(awaits.is_in(key_of_ref(2, MovementKind::payment), id_of<TxnId>(9)));
   EXPECT_TRUE(awaits.is_in(pivot, id_of<TxnId>(9)));
@@ -67,7 +93,7 @@ TEST(AwaitRegister, a_failure_in_a_txn_that_was_not_ours_is_not_recognised) {
 TEST(AwaitRegister, the_ending_of_a_returned_hold_is_found_by_the_holds_key_whatever_its_ref) {
   AwaitRegister awaits;
   const MovementKey refund = key_of_ref(1, MovementKind::refund);
-  awaits.expect(refund, id_of<HoldKey>(5), id_of<TxnId>(9), kNever);
+  awaits.expect(refund, id_of<HoldKey>(5), 0, id_of<TxnId>(9), kNever);
   Outcome outcome;
   outcome.ref = id_of<OperationRef>(77);
   outcome.kind = MovementKind::refund;
@@ -81,8 +107,8 @@ TEST(AwaitRegister, all_movements_of_a_txn_are_found_until_they_are_forgotten) {
   AwaitRegister awaits;
   const MovementKey first = key_of_ref(1, MovementKind::payment);
   const MovementKey second = key_of_ref(2, MovementKind::payment);
-  awaits.expect(first, {}, id_of<TxnId>(9), kNever);
-  awaits.expect(second, {}, id_of<TxnId>(9), kNever);
+  awaits.expect(first, {}, 0, id_of<TxnId>(9), kNever);
+  awaits.expect(second, {}, 0, id_of<TxnId>(9), kNever);
   EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), UnorderedElementsAre(first, second));
   awaits.forget(first);
   EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), ElementsAre(second));
@@ -93,9 +119,41 @@ TEST(AwaitRegister, all_movements_of_a_txn_are_found_until_they_are_forgotten) {
 TEST(AwaitRegister, a_deposit_is_waited_for_without_a_txn) {
   AwaitRegister awaits;
   const MovementKey hold = key_of_ref(3, MovementKind::hold);
-  awaits.expect_deposit(hold, LedgerTime{4});
+  awaits.expect_deposit(hold, leg_until(LedgerTime{4}));
   EXPECT_FALSE(awaits.is_in(hold, TxnId{}));
   EXPECT_THAT(awaits.take_dead(LedgerTime{5}), ElementsAre(hold));
+}
+
+TEST(AwaitRegister, an_attempt_that_ended_is_not_expected_again_and_a_later_one_is) {
+  AwaitRegister awaits;
+  const MovementKey refund = key_of_ref(1, MovementKind::refund);
+  awaits.expect(refund, id_of<HoldKey>(5), 0, id_of<TxnId>(9), LedgerTime{10});
+  awaits.end(refund);
+  awaits.expect(refund, id_of<HoldKey>(5), 0, id_of<TxnId>(9), LedgerTime{10});
+  EXPECT_THAT(awaits.take_dead(LedgerTime{11}), IsEmpty());
+  awaits.expect(refund, id_of<HoldKey>(5), 1, id_of<TxnId>(8), LedgerTime{20});
+  EXPECT_THAT(awaits.take_dead(LedgerTime{21}), ElementsAre(refund));
+}
+
+TEST(AwaitRegister, nothing_is_kept_of_a_trade_that_is_over) {
+  AwaitRegister awaits;
+  const MovementKey pivot = key_of_ref(1, MovementKind::payment);
+  awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
+  awaits.end(pivot);
+  awaits.forget(pivot);
+  awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
+  EXPECT_THAT(awaits.take_dead(LedgerTime{11}), ElementsAre(pivot));
+}
+
+TEST(AwaitRegister, a_hold_of_its_payer_is_the_one_awaited_only_on_the_exact_terms) {
+  AwaitRegister awaits;
+  const MovementKey hold = key_of_ref(1, MovementKind::hold);
+  const Leg leg = leg_until(LedgerTime{4});
+  awaits.expect_deposit(hold, leg);
+  Outcome placed = hold_for(hold, leg);
+  EXPECT_TRUE(awaits.is_deposit(hold, placed));
+  placed.amount = Amount(4);
+  EXPECT_FALSE(awaits.is_deposit(hold, placed));
 }
 
 }  // namespace

@@ -65,15 +65,22 @@ TEST(ProvenFactsTest, many_proofs_become_several_records_each_before_its_facts) 
   EXPECT_TRUE(open.empty());
 }
 
-TEST(ProvenFactsTest, what_the_log_cannot_take_is_left_out_and_the_facts_are_not) {
+TEST(ProvenFactsTest, of_what_the_log_cannot_take_it_says_so_before_the_facts) {
   const auto records = facts_of(block_of(2, evidence::kAttachmentBytesMax), {0, 1});
-  ASSERT_EQ(records.size(), 2U);
-  for (const evidence::Record& record : records) EXPECT_EQ(proof_in(record), nullptr);
-  EXPECT_EQ(facts_of(block_of(1, 100, evidence::kAttachmentBytesMax), {0}).size(), 1U);
+  ASSERT_EQ(records.size(), 4U);
+  for (const std::size_t i : {0U, 2U}) {
+    const auto* left_out = std::get_if<evidence::ProofLeftOut>(&records[i].body);
+    ASSERT_NE(left_out, nullptr);
+    EXPECT_GT(left_out->bytes, evidence::kAttachmentBytesMax);
+    EXPECT_TRUE(std::holds_alternative<evidence::TradeEvent>(records[i + 1].body));
+  }
+  EXPECT_EQ(facts_of(block_of(1, 100, evidence::kAttachmentBytesMax), {0}).size(), 2U);
 }
 
 TEST(ProvenFactsTest, every_proof_that_is_kept_fits_into_an_attachment) {
-  for (const std::size_t bytes : {kProofBytesMax, 2 * kProofBytesMax, 3 * kProofBytesMax, 7 * kProofBytesMax / 2}) {
+  const std::size_t most = evidence::kAttachmentBytesMax;
+  for (const std::size_t bytes : {kProofBytesMax, 2 * kProofBytesMax, 3 * kProofBytesMax, most - 600, most - 540,
+                                  most - 530, most - 520, most - 510, most - 500}) {
     for (const evidence::Record& record : facts_of(block_of(3, bytes), {0, 1, 2})) {
       Bytes out;
       Bytes attachment;

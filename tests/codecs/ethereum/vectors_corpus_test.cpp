@@ -270,6 +270,49 @@ TEST(Blockchain_corpus, recomputes_every_valid_block_and_refuses_those_whose_byt
   EXPECT_GT(unreadable, 0U);
 }
 
+TEST(Txn_corpus, finds_the_signers_of_the_basic_examples) {
+  CLEARSPAN_CORPUS_FOLDER(folder, "vectors/ethereum-tests/BasicTests");
+  json::Document document;
+  const std::string text = read_text(folder / "txtest.json");
+  const auto root = document.parse(text);
+  ASSERT_TRUE(root.ok());
+  std::size_t checked = 0;
+  for (const json::Value one : json::Array(*root)) {
+    const json::Object test(one);
+    const auto key = crypto::SecretKey::from_hex_digits(text_at(test, "key"));
+    ASSERT_TRUE(key.ok());
+    const Bytes raw = bytes_of(text_at(test, "signed"));
+    const auto txn = decode_txn(raw);
+    ASSERT_TRUE(txn.ok()) << describe(txn.error());
+    EXPECT_EQ(encode_txn(*txn), raw);
+    // They are older than the rule about s.
+    const auto sender = sender_of(*txn, HighS::accepted);
+    ASSERT_TRUE(sender.ok()) << describe(sender.error());
+    EXPECT_EQ(*sender, address_of(*crypto::public_key_of(*key)));
+    EXPECT_EQ(to_hex(txn->data), text_at(test, "data"));
+    EXPECT_EQ(txn->to ? to_hex(txn->to->view()) : "", text_at(test, "to"));
+    ++checked;
+  }
+  EXPECT_GT(checked, 0U);
+}
+
+TEST(Blockchain_corpus, hashes_the_published_genesis) {
+  CLEARSPAN_CORPUS_FOLDER(folder, "vectors/ethereum-tests/BasicTests");
+  json::Document document;
+  const std::string text = read_text(folder / "genesishashestest.json");
+  const auto root = document.parse(text);
+  ASSERT_TRUE(root.ok());
+  const json::Object test(*root);
+  const Bytes bytes = bytes_of(text_at(test, "genesis_rlp_hex"));
+  ByteView input = bytes;
+  const auto block = take_block_rlp(input);
+  ASSERT_TRUE(block.ok()) << describe(block.error());
+  EXPECT_TRUE(input.empty());
+  EXPECT_TRUE(check_roots(*block).ok());
+  EXPECT_EQ(to_hex(block->hash.view()), text_at(test, "genesis_hash"));
+  EXPECT_EQ(to_hex(block->header.state_root.view()), text_at(test, "genesis_state_root"));
+}
+
 TEST(Txn_corpus, signs_the_basic_examples_as_published) {
   CLEARSPAN_CORPUS_FOLDER(folder, "vectors/ethereum-tests/BasicTests");
   json::Document document;

@@ -210,7 +210,11 @@ struct Arbitrary<Plan> {
       plan.legs.resize(*gen::inRange<std::size_t>(0, kLegsMax + 1));
       for (Leg& leg : plan.legs) leg = *gen::arbitrary<Leg>();
       if (*gen::arbitrary<bool>()) plan.payment = *gen::arbitrary<PaymentTerms>();
-      if (*gen::arbitrary<bool>()) plan.returned = *gen::arbitrary<ReturnTerms>();
+      if (*gen::arbitrary<bool>()) {
+        plan.returned = *gen::arbitrary<ReturnTerms>();
+        plan.legs.resize(1);  // a return is one hold
+        plan.legs.front().role = LegRole::hold;
+      }
       return plan;
     });
   }
@@ -292,6 +296,14 @@ struct Arbitrary<RecordBody> {
                               *gen::scale(0.1, gen::arbitrary<std::vector<Bytes>>()),
                               {{*gen::arbitrary<std::uint32_t>(), *gen::arbitrary<Bytes>()}},
                               *gen::arbitrary<BlockHash>()}};
+        case 10:
+          return HoldingsChecked{ledger,
+                                 *gen::arbitrary<Height>(),
+                                 *gen::arbitrary<BlockHash>(),
+                                 {{*gen::arbitrary<AssetId>(), *gen::arbitrary<Amount>(), *gen::arbitrary<Amount>()}}};
+        case 11:
+          return ProofLeftOut{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
+                              *gen::arbitrary<std::uint64_t>()};
         default:
           return Anchored{ledger, *gen::arbitrary<std::uint64_t>(), *gen::arbitrary<Hash32>(),
                           *gen::arbitrary<BlockPosition>()};

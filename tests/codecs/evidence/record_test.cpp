@@ -98,6 +98,15 @@ RC_GTEST_PROP(RecordTest, the_digest_is_the_attachments_and_no_other_record_has_
   if (!digest) RC_ASSERT(fault_of({bytes.record, bytes.record}) == "cbor_malformed");
 }
 
+RC_GTEST_PROP(RecordTest, the_attachment_of_a_proof_is_never_larger_than_was_said, (const Record& record)) {
+  const auto* proof = std::get_if<LedgerProof>(&record.body);
+  if (proof == nullptr) return;
+  Bytes bytes;
+  Bytes attachment;
+  encode(record, bytes, attachment);
+  RC_ASSERT(attachment.size() <= attachment_bytes(proof->proof));
+}
+
 RC_GTEST_PROP(RecordTest, random_bytes_never_decode_to_something_that_encodes_differently, (const Bytes& bytes)) {
   const auto decoded = decode_without_attachment(bytes);
   if (decoded.ok() && !attachment_digest(bytes)) RC_ASSERT(encoded(*decoded).record == bytes);
@@ -294,6 +303,21 @@ TEST(RecordTest, refuses_values_that_no_field_has) {
                        TradeEvent{trade, MovementRefused{0, MovementKind::hold, ErrorCode::not_ready, ""}}};
   EXPECT_EQ(fault_after_replacing(refused, "696e6f745f7265616479", "696e6f745f7265616478"), "cbor_malformed")
       << "an unknown error code";
+}
+
+// Such a plan starts with its one hold placed: with another shape the trade machine would look for legs that it lacks.
+TEST(RecordTest, refuses_a_return_of_another_shape_than_one_hold) {
+  Plan plan;
+  plan.returned = ReturnTerms{};
+  const auto fault = [&plan] { return fault_of(encoded({Timestamp{}, TradeCreated{plan, "key", {}, 0}}).view()); };
+  EXPECT_EQ(fault(), "cbor_malformed") << "no leg";
+  plan.legs.resize(1);
+  EXPECT_EQ(fault(), "accepted");
+  plan.legs.front().role = LegRole::pivot;
+  EXPECT_EQ(fault(), "cbor_malformed") << "a pivot";
+  plan.legs.front().role = LegRole::hold;
+  plan.legs.resize(2);
+  EXPECT_EQ(fault(), "cbor_malformed") << "two legs";
 }
 
 TEST(RecordTest, errors_name_the_place) {

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace clearspan {
@@ -41,6 +42,15 @@ constexpr Moment kMoments[] = {
 
 TEST(Rfc3339, writes_known_moments) {
   for (const Moment& moment : kMoments) EXPECT_EQ(to_rfc3339(at(moment.milliseconds)), moment.text);
+}
+
+TEST(Rfc3339, writes_moments_that_it_has_no_form_for_as_the_nearest_that_it_has) {
+  for (const std::int64_t early : {std::numeric_limits<std::int64_t>::min(), kYear0Ms - 1, kYear0Ms}) {
+    EXPECT_EQ(to_rfc3339(at(early)), "0000-01-01T00:00:00.000Z") << early;
+  }
+  for (const std::int64_t late : {kYear9999EndMs, kYear9999EndMs + 1, std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_EQ(to_rfc3339(at(late)), "9999-12-31T23:59:59.999Z") << late;
+  }
 }
 
 TEST(Rfc3339, reads_known_moments) {

@@ -84,6 +84,7 @@ TEST(TradeIdText, refuses_other_texts) {
       digits.substr(0, 31) + " ",
       " " + digits.substr(1),
       "f8f9fafb-fcfd-feff-0001-020304050607",
+      "F8f9fafbfcfdfeff0001020304050607",
   };
   for (const std::string& text : rejects) EXPECT_EQ(parse_trade_id(text), std::nullopt) << text;
 }

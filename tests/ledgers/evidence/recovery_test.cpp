@@ -156,6 +156,20 @@ TEST_F(RecoveryTest, keeps_the_last_view_of_each_ledger_and_the_first_freeze) {
   EXPECT_EQ(after.frozen.at(kLedgerB).height, Height{4});
 }
 
+TEST_F(RecoveryTest, keeps_the_last_comparison_of_books_and_none_after_a_difference) {
+  const auto found = [](const LedgerId& ledger, std::uint64_t height, std::uint64_t units) {
+    return HoldingsChecked{ledger, Height{height}, {}, {{AssetId{"ACN"}, Amount(9), Amount(units)}}};
+  };
+  story_.add(found(kLedgerA, 4, 9));
+  story_.add(found(kLedgerA, 8, 9));
+  story_.add(found(kLedgerB, 4, 8));
+  story_.add(found(kLedgerB, 8, 9));
+  write(story_.take());
+  const Recovered after = recovered();
+  EXPECT_EQ(after.holdings.at(kLedgerA), found(kLedgerA, 8, 9));
+  EXPECT_EQ(after.holdings.at(kLedgerB), found(kLedgerB, 4, 8));
+}
+
 TEST_F(RecoveryTest, what_arrives_for_a_trade_that_is_over_is_no_error) {
   story_.tell(1, Ending::settled);
   story_.event(Story::id_of(1), Story::outcome(story_.plan_of(1), 0, MovementKind::hold, 99, true));

@@ -144,5 +144,15 @@ TEST(CsvTable, quotes_what_would_break_a_line) {
   EXPECT_EQ(table.take(), "a,b,c\r\n\"x,y\",,\"say \"\"no\"\"\"\r\n,\"two\nlines\",\r\n plain ,,\r\n");
 }
 
+TEST(CsvTable, disarms_what_a_spreadsheet_would_run) {
+  CsvTable table({"text"});
+  for (const char* text : {"=1+1", "+1", "-1", "-", "-a", "@x", "\tx", "\r", "=a,b", "a=1", "'=1"}) {
+    table.set("text", text);
+    table.end_row();
+  }
+  EXPECT_EQ(table.take(),
+            "text\r\n'=1+1\r\n'+1\r\n-1\r\n'-\r\n'-a\r\n'@x\r\n'\tx\r\n\"'\r\"\r\n\"'=a,b\"\r\na=1\r\n'=1\r\n");
+}
+
 }  // namespace
 }  // namespace clearspan::evidence

@@ -20,7 +20,8 @@ for (const form of ['simulated', 'ethereum']) {
       const story = tell(name, form);
       const bytes = story.bundle();
       const expected = {
-        verdict: 'verified', kind: 'bundle', trade: story.trade.toString('hex'), phase: story.phase, events: story.events,
+        verdict: story.unproven === 0 ? 'verified' : 'unproven', kind: 'bundle', trade: story.trade.toString('hex'),
+        phase: story.phase, events: story.events, unproven: story.unproven,
         proofs: story.proofs.size, checkpoint_size: BigInt(story.log.records.length), witnesses: 1, anchors: story.anchors.length,
       };
       assert.deepEqual(await verify(bytes, story.log.trust()), expected);

@@ -30,12 +30,31 @@ for (const form of ['simulated', 'ethereum']) {
         const count = story.log.records.length;
         assert.deepEqual(await verify(path, story.log.trust()), {
           verdict: 'verified', kind: 'log', origin: story.log.origin, records: BigInt(count), unsigned: BigInt(count - (shape.signed ?? count)),
-          trades: 1, phases: { [story.phase]: 1 }, digest: sha256(Buffer.from(`${story.trade.toString('hex')} ${story.phase}\n`)).toString('hex'),
+          trades: 1, unproven_trades: story.unproven === 0 ? 0 : 1, phases: { [story.phase]: 1 }, digest: sha256(Buffer.from(`${story.trade.toString('hex')} ${story.phase}\n`)).toString('hex'),
         });
       }
     });
   }
 }
+
+test('passes over comparisons of books and blocks, and reads them strictly', async () => {
+  const balances = [['ACN', 1510, 1509], ['JUNK', 0, 0]];
+  const block = Buffer.alloc(32, 7);
+  for (const [fields, verdict] of [
+    [['here', 9, block, balances], 'verified'],
+    [['here', 9, block, []], 'verified'],
+    [['here', 9, block, Array(257).fill(balances[0])], 'refused'],
+    [['here', 9, block, [['ACN', 1510]]], 'refused'],
+    [['here', 9, block, [['ACN', -1, 0]]], 'refused'],
+    [['here', 9, block], 'refused'],
+  ]) {
+    const story = tell('a settled payment', 'simulated', {});
+    story.log.add([11, 0, ...fields]);
+    const path = fresh();
+    write_log(story.log, path);
+    assert.equal((await verify(path, story.log.trust())).verdict, verdict);
+  }
+});
 
 async function expect_refused(code, path, trust) {
   const statement = await verify(path, trust);

@@ -27,6 +27,6 @@ for (const { file, statement } of vectors) {
     );
     const { verdict, code } = JSON.parse(line_of(found));
     assert.deepEqual({ verdict, code }, { verdict: statement.verdict, code: statement.code }, found.detail);
-    if (verdict === 'verified') assert.deepEqual(JSON.parse(line_of(found)), statement);
+    if (verdict !== 'refused') assert.deepEqual(JSON.parse(line_of(found)), statement);
   });
 }
