@@ -30,6 +30,12 @@ struct LedgerHead {
   std::atomic<std::uint64_t> bytes_verified{0};
   std::atomic<std::uint64_t> txns_outstanding{0};
 
+  // What is final stays so, and time goes on, also while older blocks are read again.
+  void reach(Height height, LedgerTime at) {
+    final_height = std::max(final_height.load(), height.value);
+    time = std::max(time.load(), at.value);
+  }
+
   void set_problem(std::string text) {
     const std::lock_guard lock(mutex_);
     problem_ = std::move(text);

@@ -134,7 +134,6 @@ Status BlockFollower::take(Height height) {
     }
     waiting_.push_back(std::move(final_block));
   }
-  ledger_.head.final_height = view_->final_block().height.value;
   hand_out_ready();
   return Done{};
 }
@@ -166,8 +165,7 @@ void BlockFollower::hand_out_ready() {
 }
 
 void BlockFollower::note_head(const VerifiedBlock& block) {
-  ledger_.head.time = std::max(ledger_.head.time.load(), block.time.value);  // a block below the tip is read again
-  ledger_.head.final_height = view_->final_block().height.value;
+  ledger_.head.reach(view_->final_block().height, block.time);
   ledger_.head.seen_ms = clock_.now().time_since_epoch().count();
 }
 

@@ -233,6 +233,7 @@ void Core::spawn_actors() {
       if (found != runtime->recovered.views.end()) position = found->second;
       if (position) ledger->durable_height[runtime->shard.index] = position->height.value;
       ledger->has_position[runtime->shard.index] = position.has_value();
+      if (position) ledger->head.reach(position->height, position->time);
       runtime->shard.monitors.push_back(
           runtime->system->spawn<LedgerMonitor>(runtime->shard, *ledger, std::move(position)));
       ledger->monitors.push_back(runtime->shard.monitors.back());
