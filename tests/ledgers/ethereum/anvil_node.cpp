@@ -120,6 +120,7 @@ std::uint64_t AnvilNode::time() {
 
 void AnvilNode::pause() {
   ::kill(pid_, SIGSTOP);
+  ::waitpid(pid_, nullptr, WUNTRACED);  // until it has stopped: a thread of it could still answer before
 }
 
 void AnvilNode::resume() {
