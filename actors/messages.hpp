@@ -4,6 +4,8 @@
 //   trade --> monitor --> submitter --> (signed, durable, sent)          what a trade asks for
 //   follower --> monitor --> writer --> (durable) --> trade             what the ledgers prove
 //
+// What trades ask for gathers in their shard's outboxes (outbox.hpp) until those who are asked have their turn.
+//
 // The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once it is durable, in
 // the order of the log. That order is the one in which recovery folds the log, so both come to the same state.
 #pragma once
@@ -12,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "actors/engine.hpp"
@@ -29,7 +32,7 @@ struct TradeFact {  // This happened and is durable.
   Event event;
 };
 
-struct ResumeTrade {};  // You were rebuilt from the log: ask again for whatever you are waiting for.
+struct ResumeTrade {};  // You are as the log has you: ask for whatever you are waiting for.
 
 struct PrepareTimeout {};  // Your time for preparing is over.
 
@@ -70,9 +73,13 @@ struct RefoldedTrade {  // As the log had it: the trade, and the holds that it l
   std::vector<ReturnDeposit> missing_returns;
 };
 
-struct TradeCrashed {  // My handler failed; the phase that I reported last.
+struct TradeCrashed {  // My handler failed and I end; the phase that I reported last.
   TradeId trade;
   Phase reported = Phase::preparing;
+};
+
+struct TradeGone {  // A crashed trade had nothing left to do: it is not rebuilt.
+  TradeId trade;
 };
 
 struct TradeRefolded {  // The writer's answer about a trade whose actor crashed.
@@ -80,19 +87,25 @@ struct TradeRefolded {  // The writer's answer about a trade whose actor crashed
   Result<RefoldedTrade> refolded;
 };
 
-struct AskMovement {  // Have this movement made on your ledger.
-  Movement movement;
-};
-
 struct AskDeposit {  // Tell the trade when its payer's hold can no longer appear.
   MovementKey key;
-  Leg leg;  // what the hold must be
+  std::shared_ptr<const Leg> leg;  // what the hold must be
 };
 
-struct DropMovement {  // Do not make this movement if it is not signed yet.
+struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
   MovementKey key;
   LedgerTime not_after;
 };
+
+struct TradeOver {  // This trade has ended, and asks for nothing any more.
+  TradeId trade;
+  std::vector<OperationRef> refs;  // on the ledger
+};
+
+// What a trade asks of a ledger. A movement: have it made.
+using TradeAsk = std::variant<Movement, AskDeposit, WithdrawMovement, TradeOver>;
+
+struct TakeAsks {};  // The trades of your shard have asked for something: it is in the shard's outbox.
 
 struct SignedMovement {
   MovementKey key;
@@ -132,22 +145,16 @@ struct LedgerConflict {  // The ledger contradicts a block that was final.
   BlockHash found;
 };
 
-struct TradeOver {  // This trade has ended, and asks for nothing any more.
-  TradeId trade;
-  std::vector<OperationRef> refs;  // on the ledger
-};
-
 struct Tick {};  // Time has passed.
 
 struct Shutdown {};  // End yourself and all your children.
 
 using MonitorActor =
     caf::typed_actor<caf::reacts_to<CreateTrades>, caf::reacts_to<RestoreTrades>, caf::reacts_to<AdoptReturn>,
-                     caf::reacts_to<TradeCrashed>, caf::reacts_to<TradeRefolded>, caf::reacts_to<AskMovement>,
-                     caf::reacts_to<AskDeposit>, caf::reacts_to<DropMovement>, caf::reacts_to<MovementsSigned>,
-                     caf::reacts_to<MovementsRefused>, caf::reacts_to<MovementsDead>, caf::reacts_to<FinalBlocks>,
-                     caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeOver>, caf::reacts_to<Tick>,
-                     caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<TradeCrashed>, caf::reacts_to<TradeRefolded>, caf::reacts_to<TakeAsks>,
+                     caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>, caf::reacts_to<MovementsDead>,
+                     caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeGone>,
+                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 // --- To the evidence writer ---
 
@@ -162,13 +169,16 @@ struct Append {  // Make these records durable, in this order.
   std::function<void()> durable;  // runs on the writer once all records are durable; may be empty
 };
 
-struct Enrol {  // These trades hear of their facts from now on.
+struct Enrol {  // These trades are as the log has them: resume them, and let them hear of their facts from now on.
   std::vector<Enrolment> trades;
 };
 
 struct Dismiss {  // This trade is over: record nothing more in its name, and let it leave once it has heard the rest.
   TradeId trade;
 };
+
+// What a trade asks of the writer. A record: make it durable. A deposit: record a trade that sends it back.
+using WriterAsk = std::variant<evidence::Record, Append, ReturnDeposit, Dismiss>;
 
 struct ReturnHold {  // No trade wants this hold: record one that sends it back.
   ReturnDeposit deposit;
@@ -185,19 +195,17 @@ struct GroupDurable {  // From the log's I/O thread.
 };
 
 using WriterActor =
-    caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<Dismiss>, caf::reacts_to<ReturnHold>,
-                     caf::reacts_to<RefoldTrade>, caf::reacts_to<CancelTrade>, caf::reacts_to<GroupDurable>,
-                     caf::reacts_to<Shutdown>>;
+    caf::typed_actor<caf::reacts_to<Append>, caf::reacts_to<Enrol>, caf::reacts_to<TakeAsks>,
+                     caf::reacts_to<ReturnHold>, caf::reacts_to<RefoldTrade>, caf::reacts_to<CancelTrade>,
+                     caf::reacts_to<GroupDurable>, caf::reacts_to<Shutdown>>;
 
 // --- To a submitter ---
 
-struct SubmitMovements {  // Sign, record and send these; answer each with MovementsSigned or MovementsRefused.
-  std::vector<Movement> movements;
-};
+// Movements: sign, record and send them; answer each with MovementsSigned or MovementsRefused.
+using SubmitterAsk = std::variant<Movement, WithdrawMovement, TradeOver>;
 
-struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answer that it is signed.
-  MovementKey key;
-  LedgerTime not_after;
+struct SubmitterAsks {  // in the order in which the trades asked
+  std::vector<SubmitterAsk> asks;
 };
 
 struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
@@ -237,10 +245,10 @@ struct SubmitAnchor {  // Put the digest of a checkpoint on record, signed by th
 };
 
 using SubmitterActor =
-    caf::typed_actor<caf::reacts_to<SubmitMovements>, caf::reacts_to<WithdrawMovement>, caf::reacts_to<TradeOver>,
-                     caf::reacts_to<Flush>, caf::reacts_to<TxnDurable>, caf::reacts_to<BlockBecameFinal>,
-                     caf::reacts_to<TxnSent>, caf::reacts_to<SequenceRead>, caf::reacts_to<BalanceRead>,
-                     caf::reacts_to<SubmitAnchor>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+    caf::typed_actor<caf::reacts_to<SubmitterAsks>, caf::reacts_to<Flush>, caf::reacts_to<TxnDurable>,
+                     caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>, caf::reacts_to<SequenceRead>,
+                     caf::reacts_to<BalanceRead>, caf::reacts_to<SubmitAnchor>, caf::reacts_to<Tick>,
+                     caf::reacts_to<Shutdown>>;
 
 }  // namespace clearspan::actors
 
@@ -254,22 +262,19 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CreateTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RestoreTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AdoptReturn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeCrashed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeGone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeRefolded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::ReturnHold)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RefoldTrade)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskMovement)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AskDeposit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::DropMovement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TakeAsks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsSigned)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsRefused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsDead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FinalBlocks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LedgerConflict)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeOver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Shutdown)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitMovements)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::WithdrawMovement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitterAsks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Flush)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnDurable)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BlockBecameFinal)
@@ -279,5 +284,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BalanceRead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitAnchor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Enrol)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Dismiss)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::GroupDurable)

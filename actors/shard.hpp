@@ -1,6 +1,8 @@
 // What the actors of one shard share: who the others are, and the few services outside the actor world. A shard is one
-// CAF actor system with one worker thread, its own trades, timers and evidence log. Nothing here changes after start,
-// except the counters, which are atomic.
+// CAF actor system with one worker thread, its own trades, timers and evidence log. A message to an actor that may live
+// on another shard goes by caf::anon_send: after a plain send, CAF runs the receiver on the sender's thread. Nothing
+// here changes after start, except the counters, which are atomic, and the outboxes, which only the worker thread
+// touches.
 #pragma once
 
 #include <atomic>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "actors/outbox.hpp"
 #include "core/base/clock.hpp"
 #include "ledgers/connector.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -116,6 +119,7 @@ struct Shard {
   Tally* tally = nullptr;
   const EngineOptions* options = nullptr;
   Refold refold;
+  Outboxes* outboxes = nullptr;
   std::vector<LedgerServices*> ledgers;
   WriterActor writer;
   std::vector<MonitorActor> monitors;      // of this shard, by ledger index
@@ -128,11 +132,14 @@ struct Shard {
     return nullptr;
   }
 
-  [[nodiscard]] const MonitorActor& monitor_of(const LedgerId& id) const {
+  // Of a ledger that is configured, as those of every plan are.
+  [[nodiscard]] std::uint16_t index_of(const LedgerId& id) const {
     const LedgerServices* ledger = find_ledger(id);
     CLEARSPAN_VERIFY(ledger != nullptr);
-    return monitors[ledger->index];
+    return ledger->index;
   }
+
+  [[nodiscard]] const MonitorActor& monitor_of(const LedgerId& id) const { return monitors[index_of(id)]; }
 };
 
 // The shard that a trade lives on, and with it every movement that is made in its name. Fixed for the life of the

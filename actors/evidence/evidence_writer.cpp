@@ -1,5 +1,7 @@
 #include "actors/evidence/evidence_writer.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "actors/trade/actor_failure.hpp"
 #include "core/trade/deposit.hpp"
 
@@ -17,9 +19,9 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
   return {
       [this](Append& message) { on_append(message); },
       [this](Enrol& message) {
-        for (Enrolment& one : message.trades) enrol(one);
+        for (Enrolment& one : message.trades) resume(one);
       },
-      [this](const Dismiss& message) { on_dismiss(message); },
+      [this](const TakeAsks&) { take_asks(); },
       [this](const ReturnHold& message) {
         record_return(message.deposit);
         hand_over();
@@ -35,11 +37,31 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
 }
 
 void EvidenceWriter::on_append(Append& message) {
-  for (Enrolment& one : message.enrol) enrol(one);
-  for (evidence::Record& record : message.records) take(record);
-  if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
+  take(message);
   hand_over();
   tell_consequences();  // an append without records waits for nothing that is not durable already
+}
+
+void EvidenceWriter::take_asks() {
+  for (WriterAsk& ask : shard_.outboxes->writer.take()) {
+    if (auto* append = std::get_if<Append>(&ask)) {
+      take(*append);
+    } else if (const auto* deposit = std::get_if<ReturnDeposit>(&ask)) {
+      record_return(*deposit);
+    } else if (auto* record = std::get_if<evidence::Record>(&ask)) {
+      take(*record);
+    } else {
+      dismiss(std::get<Dismiss>(ask).trade);
+    }
+  }
+  hand_over();
+  tell_consequences();
+}
+
+void EvidenceWriter::take(Append& message) {
+  for (Enrolment& one : message.enrol) trades_[one.trade].actor = std::move(one.actor);
+  for (evidence::Record& record : message.records) take(record);
+  if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
 }
 
 void EvidenceWriter::take(evidence::Record& record) {
@@ -55,10 +77,12 @@ void EvidenceWriter::take(evidence::Record& record) {
   }
 }
 
-void EvidenceWriter::enrol(Enrolment& one) {
+// Only now may the trade ask for anything: what it asks can overtake a message, but not what is told here.
+void EvidenceWriter::resume(Enrolment& one) {
   to_be_adopted_.erase(one.trade);
   Listener& listener = trades_[one.trade];
   listener.actor = std::move(one.actor);
+  send(listener.actor, ResumeTrade{});
   for (TradeFact& fact : std::exchange(listener.missed, {})) send(listener.actor, std::move(fact));
 }
 
@@ -115,29 +139,39 @@ void EvidenceWriter::on_cancel(CancelTrade& request) {
   }
 }
 
-void EvidenceWriter::on_dismiss(const Dismiss& message) {
-  const auto trade = trades_.find(message.trade);
+void EvidenceWriter::dismiss(const TradeId& id) {
+  const auto trade = trades_.find(id);
   if (trade == trades_.end() || std::exchange(trade->second.is_over, true)) return;
-  pending_.push_back({last_sequence_, LetGo{message.trade}});
-  tell_consequences();
+  pending_.push_back({last_sequence_, LetGo{id}});
 }
 
-// The trade is read back as of the last fact that it was told of, so that it misses none and hears none twice.
+// The trade is read back as of the last fact that it was told of, so that it misses none and hears none twice. One that
+// is over is not rebuilt; what it still had to hear of is looked at when it would have left.
 void EvidenceWriter::on_refold(const RefoldTrade& message) {
   const MonitorActor& monitor = shard_.monitors[message.ledger];
   const auto trade = trades_.find(message.trade);
+  if (trade != trades_.end()) trade->second.actor = TradeActor{};
   if (trade == trades_.end() || trade->second.is_over) {
-    if (trade != trades_.end()) trade->second.actor = TradeActor{};
-    send(monitor, TradeOver{message.trade, {}});
+    if (trade == trades_.end()) return_what_is_left(message.trade);
+    send(monitor, TradeGone{message.trade});
     return;
   }
-  trade->second.actor = TradeActor{};
   Result<RefoldedTrade> refolded = shard_.refold(message.trade, durable_sequence_);
-  if (refolded) {
-    for (const ReturnDeposit& deposit : refolded->missing_returns) record_return(deposit);
-    hand_over();
-  }
+  if (refolded) record_returns(refolded->missing_returns);
   send(monitor, TradeRefolded{message.trade, std::move(refolded)});
+}
+
+// Of a trade that is over, and whose actor crashed before it had heard of everything.
+void EvidenceWriter::return_what_is_left(const TradeId& trade) {
+  const Result<RefoldedTrade> refolded = shard_.refold(trade, durable_sequence_);
+  if (refolded) return record_returns(refolded->missing_returns);
+  spdlog::critical("trade {} cannot be read back, and holds in its name may not be sent back before a restart: {}",
+                   to_string(trade), describe(refolded.error()));
+}
+
+void EvidenceWriter::record_returns(const std::vector<ReturnDeposit>& deposits) {
+  for (const ReturnDeposit& deposit : deposits) record_return(deposit);
+  hand_over();
 }
 
 void EvidenceWriter::on_group_durable(const GroupDurable& group) {
@@ -165,7 +199,11 @@ void EvidenceWriter::carry_out(TellTrade& tell) {
 
 void EvidenceWriter::carry_out(const LetGo& over) {
   const auto listener = trades_.extract(over.trade);
-  if (listener.mapped().actor) send(listener.mapped().actor, LeaveMemory{});
+  if (listener.mapped().actor) {
+    send(listener.mapped().actor, LeaveMemory{});
+  } else {
+    return_what_is_left(over.trade);
+  }
 }
 
 void EvidenceWriter::carry_out(AdoptStray& stray) {

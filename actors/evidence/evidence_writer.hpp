@@ -53,13 +53,17 @@ class EvidenceWriter : public WriterActor::base {
   void on_append(Append& message);
   void on_refold(const RefoldTrade& message);
   void on_cancel(CancelTrade& request);
-  void on_dismiss(const Dismiss& message);
   void on_group_durable(const GroupDurable& group);
 
+  void take_asks();
+  void take(Append& message);
   void take(evidence::Record& record);
   void take_event(Timestamp at, evidence::TradeEvent& event);
   void record_return(const ReturnDeposit& deposit);
-  void enrol(Enrolment& one);
+  void record_returns(const std::vector<ReturnDeposit>& deposits);
+  void return_what_is_left(const TradeId& trade);
+  void resume(Enrolment& one);
+  void dismiss(const TradeId& id);
   std::uint64_t add(const evidence::Record& record);
   void hand_over();
   void tell_consequences();

@@ -33,9 +33,9 @@ void AwaitRegister::expect(const MovementKey& key, const HoldKey& hold_key, std:
   }
 }
 
-void AwaitRegister::expect_deposit(const MovementKey& key, const Leg& leg) {
+void AwaitRegister::expect_deposit(const MovementKey& key, LegPtr leg) {
   if (ended_.contains(key)) return;
-  at(key, leg.not_after).deposit = leg;
+  at(key, leg->not_after).deposit = std::move(leg);
 }
 
 bool AwaitRegister::is_deposit(const MovementKey& key, const Outcome& outcome) const {

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "core/trade/plan.hpp"
 
 namespace clearspan::actors {
+
+using LegPtr = std::shared_ptr<const Leg>;  // into the trade's plan
 
 class AwaitRegister {
  public:
@@ -19,7 +21,7 @@ class AwaitRegister {
               LedgerTime not_after);
 
   // Adds a hold that somebody else places, in a txn unknown to us.
-  void expect_deposit(const MovementKey& key, const Leg& leg);
+  void expect_deposit(const MovementKey& key, LegPtr leg);
 
   // Whether this is the hold that somebody else was to place, on the exact terms.
   [[nodiscard]] bool is_deposit(const MovementKey& key, const Outcome& outcome) const;
@@ -54,7 +56,7 @@ class AwaitRegister {
     HoldKey hold_key;
     std::uint8_t attempt = 0;
     std::vector<TxnId> txns;
-    std::optional<Leg> deposit;
+    LegPtr deposit;  // null for what we sign ourselves
   };
 
   struct TxnMovements {

@@ -14,22 +14,18 @@ LedgerMonitor::LedgerMonitor(caf::actor_config& config, const Shard& shard, Ledg
     : MonitorActor::base(config), shard_(shard), ledger_(ledger), position_(std::move(position)) {
   if (position_) last_recorded_height_ = position_->height.value;
   set_exception_handler(end_process_after_exception);
-  set_down_handler([this](caf::down_msg& message) { on_trade_down(message); });
 }
 
 LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
-  delayed_send(this, kTickInterval, Tick{});
+  delayed_send(this, PrepareTick{1}, Tick{});
   return {
       [this](CreateTrades& message) { on_create(message); },
       [this](RestoreTrades& message) { on_restore(message); },
       [this](const AdoptReturn& message) { adopt(message.plan); },
-      [this](const TradeCrashed& message) { children_[message.trade].reported = message.reported; },
+      [this](const TradeCrashed& message) { on_crashed(message); },
+      [this](const TradeGone& message) { children_.erase(message.trade); },
       [this](TradeRefolded& message) { on_refolded(message); },
-      [this](AskMovement& message) { on_ask(message); },
-      [this](const AskDeposit& message) { awaits_.expect_deposit(message.key, message.leg); },
-      [this](const DropMovement& message) {
-        send(shard_.submitters[ledger_.index], WithdrawMovement{message.key, message.not_after});
-      },
+      [this](const TakeAsks&) { take_asks(); },
       [this](const MovementsSigned& message) {
         for (const SignedMovement& one : message.movements) {
           awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
@@ -46,10 +42,11 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
         }
       },
       [this](const LedgerConflict& message) { on_conflict(message); },
-      [this](const TradeOver& message) { on_over(message); },
       [this](const Tick&) { on_tick(); },
       [this](const Shutdown&) {
-        for (auto& [id, child] : children_) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
+        for (auto& [id, child] : children_) {
+          if (child.actor) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
+        }
         children_.clear();
         quit();
       },
@@ -60,13 +57,11 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
 
 TradeActor LedgerMonitor::spawn_trade(PlanPtr plan, State state) {
   const TradeId id = plan->id;
-  const Timestamp timeout = std::chrono::ceil<std::chrono::duration<std::int64_t, std::deci>>(plan->prepare_until);
+  const Timestamp timeout = std::chrono::ceil<PrepareTick>(plan->prepare_until);
   if (std::holds_alternative<Preparing>(state)) prepare_timeouts_[timeout].push_back(id);
   const auto child = children_.find(id);
   const std::optional<Phase> reported = child == children_.end() ? std::nullopt : child->second.reported;
   TradeActor actor = home_system().spawn<Trade>(shard_, std::move(plan), std::move(state), reported);
-  monitor(actor);
-  by_address_[actor.address()] = id;
   children_[id].actor = actor;
   return actor;
 }
@@ -100,10 +95,7 @@ void LedgerMonitor::on_restore(RestoreTrades& message) {
     ++shard_.tally->live;
     enrol.trades.push_back({id, spawn_trade(std::move(trade.plan), std::move(trade.state))});
   }
-  std::vector<TradeActor> actors;
-  for (const Enrolment& one : enrol.trades) actors.push_back(one.actor);
   send(shard_.writer, std::move(enrol));
-  for (const TradeActor& actor : actors) send(actor, ResumeTrade{});
   message.done();
 }
 
@@ -115,29 +107,20 @@ void LedgerMonitor::adopt(PlanPtr plan) {
                to_string(plan->returned->reason));
   const TradeId id = plan->id;
   State state = initial_state(*plan);
-  const TradeActor actor = spawn_trade(std::move(plan), std::move(state));
-  send(shard_.writer, Enrol{{{id, actor}}});
-  send(actor, TradeFact{shard_.clock->now(), Started{}});
+  send(shard_.writer, Enrol{{{id, spawn_trade(std::move(plan), std::move(state))}}});
 }
 
-void LedgerMonitor::on_trade_down(const caf::down_msg& message) {
-  const auto address = by_address_.find(message.source);
-  if (address == by_address_.end()) return;
-  const TradeId id = address->second;
-  by_address_.erase(address);
-  const auto child = children_.find(id);
-  if (child == children_.end() || message.reason == caf::exit_reason::user_shutdown) return;
-  const unsigned crashes = ++child->second.crashes;
-  if (message.reason == caf::exit_reason::normal) {
-    children_.erase(child);
+void LedgerMonitor::on_crashed(const TradeCrashed& message) {
+  Child& child = children_[message.trade];
+  child.actor = TradeActor{};
+  child.reported = message.reported;
+  if (++child.crashes >= kTradeCrashesMax) {
+    spdlog::critical("trade {} crashed {} times and is quarantined; its value stays held", to_string(message.trade),
+                     child.crashes);
     return;
   }
-  if (crashes >= kTradeCrashesMax) {
-    spdlog::critical("trade {} crashed {} times and is quarantined; its value stays held", to_string(id), crashes);
-    return;
-  }
-  spdlog::error("trade {} crashed and is rebuilt from its evidence", to_string(id));
-  send(shard_.writer, RefoldTrade{id, ledger_.index});
+  spdlog::error("trade {} crashed and is rebuilt from its evidence", to_string(message.trade));
+  send(shard_.writer, RefoldTrade{message.trade, ledger_.index});
 }
 
 void LedgerMonitor::on_refolded(TradeRefolded& message) {
@@ -146,9 +129,7 @@ void LedgerMonitor::on_refolded(TradeRefolded& message) {
     return;
   }
   RestoredTrade& restored = message.refolded->trade;
-  const TradeActor actor = spawn_trade(std::move(restored.plan), std::move(restored.state));
-  send(shard_.writer, Enrol{{{message.trade, actor}}});
-  send(actor, ResumeTrade{});
+  send(shard_.writer, Enrol{{{message.trade, spawn_trade(std::move(restored.plan), std::move(restored.state))}}});
 }
 
 void LedgerMonitor::on_tick() {
@@ -156,28 +137,40 @@ void LedgerMonitor::on_tick() {
   while (!prepare_timeouts_.empty() && prepare_timeouts_.begin()->first <= now) {
     for (const TradeId& trade : prepare_timeouts_.begin()->second) {
       const auto child = children_.find(trade);
-      if (child != children_.end()) send(child->second.actor, PrepareTimeout{});
+      if (child != children_.end() && child->second.actor) send(child->second.actor, PrepareTimeout{});
     }
     prepare_timeouts_.erase(prepare_timeouts_.begin());
   }
-  delayed_send(this, kTickInterval, Tick{});
-}
-
-// The submitter keeps what it knows of the trade's movements until then, and hears of it behind all that was asked for.
-void LedgerMonitor::on_over(const TradeOver& message) {
-  children_.erase(message.trade);
-  for (const OperationRef& ref : message.refs) {
-    for (const MovementKind kind : kMovementKinds) awaits_.forget({ref, kind});
-  }
-  if (!message.refs.empty()) send(shard_.submitters[ledger_.index], message);
+  delayed_send(this, PrepareTick{1}, Tick{});
 }
 
 // --- Movements ---
 
-void LedgerMonitor::on_ask(AskMovement& message) {
-  SubmitMovements submit;
-  submit.movements.push_back(std::move(message.movement));
-  send(shard_.submitters[ledger_.index], std::move(submit));
+// The submitter hears of everything in the order in which the trades asked.
+void LedgerMonitor::take_asks() {
+  SubmitterAsks forward;
+  for (TradeAsk& ask : shard_.outboxes->monitors[ledger_.index].take()) {
+    if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
+      awaits_.expect_deposit(deposit->key, deposit->leg);
+    } else if (auto* movement = std::get_if<Movement>(&ask)) {
+      forward.asks.emplace_back(std::move(*movement));
+    } else if (const auto* withdraw = std::get_if<WithdrawMovement>(&ask)) {
+      forward.asks.emplace_back(*withdraw);
+    } else {
+      auto& over = std::get<TradeOver>(ask);
+      forget(over);
+      forward.asks.emplace_back(std::move(over));
+    }
+  }
+  if (!forward.asks.empty()) caf::anon_send(shard_.submitters[ledger_.index], std::move(forward));
+}
+
+// The submitter keeps what it knows of the trade's movements until it hears the same.
+void LedgerMonitor::forget(const TradeOver& over) {
+  children_.erase(over.trade);
+  for (const OperationRef& ref : over.refs) {
+    for (const MovementKind kind : kMovementKinds) awaits_.forget({ref, kind});
+  }
 }
 
 void LedgerMonitor::on_refused(const MovementsRefused& message) {

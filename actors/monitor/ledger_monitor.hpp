@@ -18,7 +18,8 @@ inline constexpr unsigned kTradeCrashesMax = 3;
 // How many final blocks without anything for this shard may pass before the view is recorded all the same.
 inline constexpr std::uint64_t kViewRecordBlocks = 64;
 
-inline constexpr Millis kTickInterval{100};
+// How exactly a trade's time for preparing is kept.
+using PrepareTick = std::chrono::duration<std::int64_t, std::ratio<1, 50>>;
 
 class LedgerMonitor : public MonitorActor::base {
  public:
@@ -35,14 +36,14 @@ class LedgerMonitor : public MonitorActor::base {
   void on_create(CreateTrades& message);
   void on_restore(RestoreTrades& message);
   void on_refolded(TradeRefolded& message);
-  void on_over(const TradeOver& message);
-  void on_trade_down(const caf::down_msg& message);
+  void on_crashed(const TradeCrashed& message);
   void on_tick();
   TradeActor spawn_trade(PlanPtr plan, State state);
   void adopt(PlanPtr plan);
 
   // Movements
-  void on_ask(AskMovement& message);
+  void take_asks();
+  void forget(const TradeOver& over);
   void on_refused(const MovementsRefused& message);
   void on_dead(const MovementsDead& message);
 
@@ -57,7 +58,7 @@ class LedgerMonitor : public MonitorActor::base {
   [[nodiscard]] evidence::Record event_record(const TradeId& trade, Event event) const;
 
   struct Child {
-    TradeActor actor;
+    TradeActor actor;  // null after a crash
     unsigned crashes = 0;
     std::optional<Phase> reported;  // by the actor that crashed last
   };
@@ -68,8 +69,7 @@ class LedgerMonitor : public MonitorActor::base {
   std::uint64_t last_recorded_height_ = 0;
   AwaitRegister awaits_;
   std::unordered_map<TradeId, Child> children_;
-  std::unordered_map<caf::actor_addr, TradeId> by_address_;
-  std::map<Timestamp, std::vector<TradeId>> prepare_timeouts_;  // by kTickInterval
+  std::map<Timestamp, std::vector<TradeId>> prepare_timeouts_;  // by PrepareTick
 };
 
 }  // namespace clearspan::actors

@@ -2,19 +2,29 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <span>
 
 #include "actors/submitter/submitter.hpp"
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+std::span<const Outcome> outcomes_of(const VerifiedBlock& block, std::uint32_t txn) {
+  const auto index_of = [](const Outcome& outcome) { return outcome.position.txn_index; };
+  const auto found = std::ranges::equal_range(block.outcomes, txn, {}, index_of);
+  return {found.begin(), found.end()};
+}
+
+}  // namespace
 
 void Submitter::on_final_block(const FinalBlock& final_block) {
   const VerifiedBlock& block = *final_block.block;
   for (const IncludedTxn& txn : block.txns) {
     if (const auto found = flights_.find(txn.id); found != flights_.end()) {
       record_anchored(found->second, final_block, txn);
-      close(found->second, block, true);
-      for (const TxnId& rival : rivals_of(found->second)) close(flights_.at(rival), block, false);
+      close_included(found->second, block, txn.index);
+      for (const TxnId& rival : rivals_of(found->second)) close(flights_.at(rival), block);
       continue;
     }
     if (!ledger_.traits.has_sequence) continue;
@@ -31,17 +41,27 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
         message.in = final_block;
         message.txn = txn.index;
       }
-      close(flight, block, false);
+      close(flight, block);
     }
-    for (auto& [shard, message] : dead) send(ledger_.monitors[shard], std::move(message));
+    for (auto& [shard, message] : dead) caf::anon_send(ledger_.monitors[shard], std::move(message));
   }
   for (auto& [id, flight] : flights_) {
     const bool is_dead = flight.txn.not_after < block.time;
-    const bool was_used_up = flight.used_up_by && *flight.used_up_by <= block.height;
-    if (!flight.closed_at && (is_dead || was_used_up)) close(flight, block, false);
+    const bool was_used_up = flight.used_up_by && *flight.used_up_by <= block.height && is_of_no_live_trade(flight);
+    if (!flight.closed_at && (is_dead || was_used_up)) close(flight, block);
   }
   forget_closed();
   watch_solvency(block);
+}
+
+// The number that was read counts blocks that nobody here may know yet, or that go again: what it says of a txn may be
+// this txn itself, on its way to being final. Closed too soon, it would be unknown after a restart and its movements
+// signed again. A trade that is over has seen the end of each of its movements.
+bool Submitter::is_of_no_live_trade(const Flight& flight) const {
+  return std::all_of(flight.movements.begin(), flight.movements.end(), [&](const Movement& movement) {
+    const auto known = known_.find(key_of(movement));
+    return known == known_.end() || known->second.trade_is_over;
+  });
 }
 
 // An anchor's txn does one thing, so its effect is the first.
@@ -62,7 +82,7 @@ void Submitter::record_anchored(const Flight& flight, const FinalBlock& final_bl
                                                     flight.anchor->root,
                                                     {block.height, block.hash, txn.id, txn.index, 0}}});
   kill_point(KillPoint::anchor_before_append);
-  send(flight.anchor->writer, std::move(append));
+  caf::anon_send(flight.anchor->writer, std::move(append));
 }
 
 std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
@@ -74,22 +94,23 @@ std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
   return rivals;
 }
 
-void Submitter::close(Flight& flight, const VerifiedBlock& block, bool included) {
+void Submitter::close_included(Flight& flight, const VerifiedBlock& block, std::uint32_t txn) {
   flight.closed_at = block.height;
-  if (!included) {
-    // A monitor that heard of this txn after that block says so with the next one.
-    flight.closed_at = Height{std::max(block.height.value, ledger_.head.final_height.load()) + 1};
-    // A replacement of it may have taken effect: its movements stay promised until that one is closed.
-    for (const Movement& movement : flight.movements) {
-      const auto known = known_.find(key_of(movement));
-      if (known != known_.end() && known->second.txn == flight.txn.id) funds_.release(known->first);
-    }
-    return;
-  }
-  for (const Outcome& outcome : block.outcomes) {
-    if (outcome.ok && outcome.position.txn == flight.txn.id) funds_.spent({outcome.ref, outcome.kind}, block.height);
+  for (const Outcome& outcome : outcomes_of(block, txn)) {
+    if (outcome.ok) funds_.spent({outcome.ref, outcome.kind}, block.height);
   }
   for (const Movement& movement : flight.movements) funds_.release(key_of(movement));
+}
+
+// Without having been included.
+void Submitter::close(Flight& flight, const VerifiedBlock& block) {
+  // A monitor that heard of this txn after that block says so with the next one.
+  flight.closed_at = Height{std::max(block.height.value, ledger_.head.final_height.load()) + 1};
+  // A replacement of it may have taken effect: its movements stay promised until that one is closed.
+  for (const Movement& movement : flight.movements) {
+    const auto known = known_.find(key_of(movement));
+    if (known != known_.end() && known->second.txn == flight.txn.id) funds_.release(known->first);
+  }
 }
 
 // A closed txn is forgotten, and its closing recorded, once every shard has handled the block that closed it.

@@ -1,6 +1,7 @@
 #include "actors/submitter/ledger_port.hpp"
 
 #include "core/base/kill_point.hpp"
+#include "ledgers/thread_name.hpp"
 
 namespace clearspan::actors {
 
@@ -58,6 +59,7 @@ void LedgerPort::stop() {
 
 LedgerPortThread::LedgerPortThread(LedgerPort& port)
     : port_(port), thread_([&port] {
+        name_this_thread("ledger port");
         while (port.wait_for_work()) port.step();
       }) {}
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "actors/monitor/ledger_monitor.hpp"
 #include "actors/submitter/ledger_port.hpp"
 #include "actors/trade/actor_failure.hpp"
 #include "core/base/kill_point.hpp"
@@ -32,9 +31,7 @@ Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServic
 Submitter::behavior_type Submitter::make_behavior() {
   send(this, Tick{});  // what was signed before a restart goes out at once
   return {
-      [this](SubmitMovements& message) { on_submit(message); },
-      [this](const WithdrawMovement& message) { on_withdraw(message); },
-      [this](const TradeOver& message) { on_trade_over(message); },
+      [this](SubmitterAsks& message) { on_asks(message); },
       [this](const Flush&) { on_flush(); },
       [this](const TxnDurable& message) { on_durable(message.txn); },
       [this](const BlockBecameFinal& message) { on_final_block(message.block); },
@@ -77,24 +74,34 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
 
 // --- From movements to signed bytes ---
 
-void Submitter::on_submit(SubmitMovements& message) {
-  for (Movement& movement : message.movements) {
-    const MovementKey key = key_of(movement);
-    if (queued_.contains(key)) continue;
-    const auto known = known_.find(key);
-    if (known == known_.end() || movement.attempt > known->second.attempt) {
-      queue_up(std::move(movement));
-      continue;
-    }
-    const auto flight = flights_.find(known->second.txn);
-    if (flight != flights_.end() && flight->second.durable) {
-      send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
+void Submitter::on_asks(SubmitterAsks& message) {
+  for (SubmitterAsk& ask : message.asks) {
+    if (auto* movement = std::get_if<Movement>(&ask)) {
+      submit(std::move(*movement));
+    } else if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) {
+      withdraw(*withdrawal);
+    } else {
+      forget(std::get<TradeOver>(ask));
     }
   }
 }
 
-void Submitter::on_trade_over(const TradeOver& message) {
-  for (const OperationRef& ref : message.refs) {
+void Submitter::submit(Movement movement) {
+  const MovementKey key = key_of(movement);
+  if (queued_.contains(key)) return;
+  const auto known = known_.find(key);
+  if (known == known_.end() || movement.attempt > known->second.attempt) {
+    queue_up(std::move(movement));
+    return;
+  }
+  const auto flight = flights_.find(known->second.txn);
+  if (flight != flights_.end() && flight->second.durable) {
+    caf::anon_send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
+  }
+}
+
+void Submitter::forget(const TradeOver& over) {
+  for (const OperationRef& ref : over.refs) {
     for (const MovementKind kind : kMovementKinds) {
       const auto known = known_.find({ref, kind});
       if (known == known_.end()) continue;
@@ -123,13 +130,13 @@ void Submitter::schedule_flush() {
 }
 
 // What is signed is signed; what has ended, the trade will hear.
-void Submitter::on_withdraw(const WithdrawMovement& message) {
+void Submitter::withdraw(const WithdrawMovement& message) {
   if (const auto known = known_.find(message.key); known != known_.end()) {
     const auto flight = flights_.find(known->second.txn);
     if (flight == flights_.end() || !flight->second.durable) return;
     const LedgerTime not_after = std::min(flight->second.txn.not_after, message.not_after);
-    send(monitor_of(message.key),
-         MovementsSigned{{{message.key, {}, known->second.attempt, flight->second.txn.id, not_after}}});
+    caf::anon_send(monitor_of(message.key),
+                   MovementsSigned{{{message.key, {}, known->second.attempt, flight->second.txn.id, not_after}}});
     return;
   }
   if (queued_.erase(message.key) != 0) {
@@ -139,8 +146,8 @@ void Submitter::on_withdraw(const WithdrawMovement& message) {
     funds_.release(message.key);
   }
   known_.insert_or_assign(message.key, Known{});
-  send(monitor_of(message.key),
-       MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
+  caf::anon_send(monitor_of(message.key),
+                 MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
 }
 
 const MonitorActor& Submitter::monitor_of(const MovementKey& key) const {
@@ -337,7 +344,7 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
 void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
   const MovementKey key = key_of(movement);
   known_.insert_or_assign(key, Known{movement.attempt, {}, false});
-  send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
+  caf::anon_send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
 }
 
 // --- Signed bytes on their way ---
@@ -359,7 +366,7 @@ void Submitter::answer_signed(const Flight& flight) {
   for (const Movement& movement : flight.movements) {
     answers[shard_of(trade_of(movement.ref), shard_.count)].movements.push_back(as_signed(flight, movement));
   }
-  for (auto& [shard, answer] : answers) send(ledger_.monitors[shard], std::move(answer));
+  for (auto& [shard, answer] : answers) caf::anon_send(ledger_.monitors[shard], std::move(answer));
 }
 
 SignedMovement Submitter::as_signed(const Flight& flight, const Movement& movement) {

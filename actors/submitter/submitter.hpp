@@ -25,6 +25,8 @@ namespace clearspan::actors {
 // Movements in one txn, at most: a bundle holds the whole txn of each step of its trade, and must stay small.
 inline constexpr std::size_t kMovementsPerTxnMax = 256;
 
+inline constexpr Millis kTickInterval{100};  // between two looks at what nobody has answered to
+
 // A txn that is in no block for this long gets a higher fee, where the ledger has sequence numbers.
 inline constexpr Millis kRaiseFeeAfter{30'000};
 inline constexpr std::uint32_t kFeeStepsMax = 12;
@@ -56,8 +58,10 @@ class Submitter : public SubmitterActor::base {
     bool is_being_sent = false;  // the node has not answered yet
     Timestamp first_sent;
     Timestamp last_sent;
-    std::optional<Height> closed_at;   // the final block that settled what became of it
-    std::optional<Height> used_up_by;  // the account's number was used at this height or below, maybe by it
+    std::optional<Height> closed_at;  // the final block that settled what became of it
+    // A node said that the account's number is used when this was the newest block here: a hint, for the node may have
+    // been ahead, and the block that used it, maybe for this very txn, may go again.
+    std::optional<Height> used_up_by;
   };
 
   // The last attempt at a movement, from its signing or refusal until the trade is over: an ask that crosses with the
@@ -68,9 +72,10 @@ class Submitter : public SubmitterActor::base {
     bool trade_is_over = false;
   };
 
-  void on_submit(SubmitMovements& message);
-  void on_trade_over(const TradeOver& message);
-  void on_withdraw(const WithdrawMovement& message);
+  void on_asks(SubmitterAsks& message);
+  void submit(Movement movement);
+  void withdraw(const WithdrawMovement& message);
+  void forget(const TradeOver& over);
   void on_flush();
   void on_durable(const TxnId& txn);
   void on_sent(const TxnSent& message);
@@ -98,7 +103,9 @@ class Submitter : public SubmitterActor::base {
   void refuse(const Movement& movement, ErrorCode code, std::string detail);
   void answer_signed(const Flight& flight);
   [[nodiscard]] static SignedMovement as_signed(const Flight& flight, const Movement& movement);
-  void close(Flight& flight, const VerifiedBlock& block, bool included);
+  [[nodiscard]] bool is_of_no_live_trade(const Flight& flight) const;
+  void close_included(Flight& flight, const VerifiedBlock& block, std::uint32_t txn);
+  void close(Flight& flight, const VerifiedBlock& block);
   void forget_closed();
   void watch_solvency(const VerifiedBlock& block);
   [[nodiscard]] const MonitorActor& monitor_of(const MovementKey& key) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/kill_point.hpp"
+#include "ledgers/thread_name.hpp"
 
 namespace clearspan::actors {
 namespace {
@@ -43,6 +44,7 @@ void BlockFollower::stop() {
 }
 
 void BlockFollower::run() {
+  name_this_thread("follower");
   while (!stopping_) {
     const Status status = step();
     ledger_.head.reachable = status.ok();

@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "actors/supervisor/shard_scheduler.hpp"
 #include "codecs/crypto/sha256.hpp"
 
 namespace clearspan::actors {
@@ -209,8 +210,12 @@ bool Core::is_live(const TradeId& trade) const {
 void Core::spawn_actors() {
   for (auto& runtime : shards_) {
     runtime->config = std::make_unique<caf::actor_system_config>();
-    runtime->config->set("scheduler.policy", caf::atom_from_string(surroundings_.scheduler));
     runtime->config->set("scheduler.max-threads", std::size_t{1});
+    if (surroundings_.is_stepped) {
+      runtime->config->set("scheduler.policy", caf::atom("testing"));
+    } else {
+      runtime->config->load<ShardScheduler>();
+    }
     runtime->system = std::make_unique<caf::actor_system>(*runtime->config);
     Shard& shard = runtime->shard;
     shard.engine = options_.tag;
@@ -221,6 +226,8 @@ void Core::spawn_actors() {
     shard.refold = [this, index = shard.index](const TradeId& trade, std::uint64_t sequence) {
       return surroundings_.refold(index, trade, sequence);
     };
+    runtime->outboxes.monitors.resize(ledgers_.size());
+    shard.outboxes = &runtime->outboxes;
     for (auto& ledger : ledgers_) shard.ledgers.push_back(ledger.get());
     shard.writer = runtime->system->spawn<EvidenceWriter>(shard);
   }

@@ -26,7 +26,7 @@ namespace clearspan::actors {
 struct Surroundings {
   evidence::Disk* disk = nullptr;
   const Clock* clock = nullptr;
-  const char* scheduler = "sharing";                      // CAF's policy; "testing" runs nothing by itself
+  bool is_stepped = false;                                // actors run when they are told, not by themselves
   std::uint64_t segment_bytes = evidence::kSegmentBytes;  // of the logs
   std::function<void(const Error&)> on_failed_write = evidence::end_process_after_failed_write;
   std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;  // before any trade hears of it
@@ -47,6 +47,7 @@ class Core {
     std::unique_ptr<caf::actor_system> system;
     std::unique_ptr<evidence::Log> log;
     evidence::Recovered recovered;
+    Outboxes outboxes;
     Shard shard;
   };
 

@@ -4,6 +4,7 @@
 
 #include "codecs/crypto/key_file.hpp"
 #include "core/base/kill_point.hpp"
+#include "ledgers/thread_name.hpp"
 
 namespace clearspan::actors {
 
@@ -45,6 +46,7 @@ void PublicEvidence::stop_thread() {
 }
 
 void PublicEvidence::run() {
+  name_this_thread("publisher");
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, interval_, [this] { return stopping_; })) {
     lock.unlock();

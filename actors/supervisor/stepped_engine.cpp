@@ -78,7 +78,7 @@ class Stepped final : public SteppedEngine {
     Surroundings inner;
     inner.disk = given.disk;
     inner.clock = given.clock;
-    inner.scheduler = "testing";
+    inner.is_stepped = true;
     inner.segment_bytes = given.segment_bytes;
     inner.on_failed_write = std::move(given.on_failed_write);
     inner.on_durable = std::move(given.on_durable);

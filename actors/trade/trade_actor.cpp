@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <map>
-
 #include "actors/trade/actor_failure.hpp"
 #include "core/base/kill_point.hpp"
 
@@ -38,7 +36,7 @@ Trade::behavior_type Trade::make_behavior() {
 }
 
 void Trade::on_fact(const TradeFact& fact) {
-  Result<Step> step = advance(*plan_, state_, fact.event);
+  Result<Step> step = advance(*plan_, std::move(state_), fact.event);
   if (!step) {
     spdlog::critical("trade {}: {}", to_string(plan_->id), describe(step.error()));
     CLEARSPAN_VERIFY(step.ok());
@@ -49,7 +47,7 @@ void Trade::on_fact(const TradeFact& fact) {
 }
 
 void Trade::on_prepare_timeout() {
-  if (std::holds_alternative<Preparing>(state_)) append(PrepareDeadlinePassed{}, {});
+  if (std::holds_alternative<Preparing>(state_)) ask_writer(record_of(PrepareDeadlinePassed{}));
 }
 
 void Trade::on_cancel(CancelTrade& request) {
@@ -59,7 +57,10 @@ void Trade::on_cancel(CancelTrade& request) {
     return;
   }
   kill_point(KillPoint::cancel_before_append);
-  append(CancelRequested{}, [done = std::move(request.done)] { done(Done{}); });
+  Append append;
+  append.records.push_back(record_of(CancelRequested{}));
+  append.durable = [done = std::move(request.done)] { done(Done{}); };
+  ask_writer(std::move(append));
 }
 
 void Trade::carry_out(const Commands& commands) {
@@ -71,13 +72,13 @@ void Trade::carry_out(const Commands& commands) {
 void Trade::carry_out(const Submit& command) {
   Movement movement = movement_for(*plan_, command.leg, command.kind, command.hold_key);
   movement.attempt = command.attempt;
-  send(shard_.monitor_of(plan_->legs[command.leg].ledger), AskMovement{std::move(movement)});
+  ask(plan_->legs[command.leg].ledger, std::move(movement));
 }
 
 void Trade::carry_out(const AwaitDeposit& command) {
   const Leg& leg = plan_->legs[command.leg];
   const OperationRef ref = make_operation_ref(plan_->id, command.leg, plan_->engine);
-  send(shard_.monitor_of(leg.ledger), AskDeposit{{ref, MovementKind::hold}, leg});
+  ask(leg.ledger, AskDeposit{{ref, MovementKind::hold}, {plan_, &leg}});
 }
 
 void Trade::carry_out(const Abandon& command) {
@@ -85,28 +86,34 @@ void Trade::carry_out(const Abandon& command) {
   // A hold that its payer places is not the engine's to drop; its deadline ends it.
   if (command.kind == MovementKind::hold && leg.placement == Placement::payer) return;
   const OperationRef ref = make_operation_ref(plan_->id, command.leg, plan_->engine);
-  send(shard_.monitor_of(leg.ledger), DropMovement{{ref, command.kind}, leg.not_after});
+  ask(leg.ledger, WithdrawMovement{{ref, command.kind}, leg.not_after});
 }
 
 void Trade::carry_out(const RecordDecision& command) {
   kill_point(KillPoint::decision_before_append);
-  append(Decided{command.decision}, {});
+  ask_writer(record_of(Decided{command.decision}));
 }
 
 void Trade::carry_out(const ReturnDeposit& command) {
-  send(shard_.writer, ReturnHold{command});
+  ask_writer(command);
 }
 
 void Trade::carry_out(const Finish&) {
   kill_point(KillPoint::trade_over);
-  send(shard_.writer, Dismiss{plan_->id});
+  ask_writer(Dismiss{plan_->id});
 }
 
-void Trade::append(Event event, std::function<void()> durable) {
-  Append message;
-  message.records.push_back({shard_.clock->now(), evidence::TradeEvent{plan_->id, std::move(event)}});
-  message.durable = std::move(durable);
-  send(shard_.writer, std::move(message));
+evidence::Record Trade::record_of(Event event) const {
+  return {shard_.clock->now(), evidence::TradeEvent{plan_->id, std::move(event)}};
+}
+
+void Trade::ask(const LedgerId& ledger, TradeAsk ask) {
+  const std::uint16_t index = shard_.index_of(ledger);
+  if (shard_.outboxes->monitors[index].put(std::move(ask))) send(shard_.monitors[index], TakeAsks{});
+}
+
+void Trade::ask_writer(WriterAsk ask) {
+  if (shard_.outboxes->writer.put(std::move(ask))) send(shard_.writer, TakeAsks{});
 }
 
 void Trade::report(Timestamp at) {
@@ -122,12 +129,14 @@ void Trade::report(Timestamp at) {
 
 // Behind everything that was ever asked for, on the same way.
 void Trade::say_over() {
-  std::map<LedgerId, std::vector<OperationRef>> refs;
-  for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
-    const auto leg = static_cast<LegIndex>(i);
-    refs[plan_->legs[i].ledger].push_back(make_operation_ref(plan_->id, leg, plan_->engine));
+  for (const LedgerServices* ledger : shard_.ledgers) {
+    TradeOver over{plan_->id, {}};
+    for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
+      if (plan_->legs[i].ledger != ledger->traits.id) continue;
+      over.refs.push_back(make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine));
+    }
+    if (!over.refs.empty()) ask(ledger->traits.id, std::move(over));
   }
-  for (auto& [ledger, own] : refs) send(shard_.monitor_of(ledger), TradeOver{plan_->id, std::move(own)});
 }
 
 void count_phase(Tally& tally, Phase from, Phase to) {

@@ -30,7 +30,9 @@ class Trade : public TradeActor::base {
   void carry_out(const ReturnDeposit& command);
   void carry_out(const Finish& command);
 
-  void append(Event event, std::function<void()> durable);
+  [[nodiscard]] evidence::Record record_of(Event event) const;
+  void ask(const LedgerId& ledger, TradeAsk ask);
+  void ask_writer(WriterAsk ask);
   void report(Timestamp at);
   void say_over();
 

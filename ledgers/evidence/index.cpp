@@ -11,6 +11,7 @@
 #include "ledgers/evidence/index_reads.hpp"
 #include "ledgers/evidence/index_rows.hpp"
 #include "ledgers/evidence/index_store.hpp"
+#include "ledgers/thread_name.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -179,6 +180,7 @@ void TradeIndex::Follower::offer(std::uint16_t shard, const DurableGroup& group)
 }
 
 void TradeIndex::Follower::run() {
+  name_this_thread("index");
   std::unique_lock lock(mutex_);
   while (true) {
     work_.wait(lock, [&] { return stopping_ || !queue_.empty() || shard_behind(); });

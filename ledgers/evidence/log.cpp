@@ -9,6 +9,7 @@
 
 #include "core/base/kill_point.hpp"
 #include "ledgers/evidence/layout.hpp"
+#include "ledgers/thread_name.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -379,6 +380,7 @@ void Log::close() {
 
 LogThread::LogThread(Log& log)
     : log_(log), thread_([&log] {
+        name_this_thread("log");
         while (log.wait_for_work()) log.step();
         log.close();
       }) {}

@@ -119,7 +119,7 @@ TEST(AwaitRegister, all_movements_of_a_txn_are_found_until_they_are_forgotten) {
 TEST(AwaitRegister, a_deposit_is_waited_for_without_a_txn) {
   AwaitRegister awaits;
   const MovementKey hold = key_of_ref(3, MovementKind::hold);
-  awaits.expect_deposit(hold, leg_until(LedgerTime{4}));
+  awaits.expect_deposit(hold, std::make_shared<const Leg>(leg_until(LedgerTime{4})));
   EXPECT_FALSE(awaits.is_in(hold, TxnId{}));
   EXPECT_THAT(awaits.take_dead(LedgerTime{5}), ElementsAre(hold));
 }
@@ -149,7 +149,7 @@ TEST(AwaitRegister, a_hold_of_its_payer_is_the_one_awaited_only_on_the_exact_ter
   AwaitRegister awaits;
   const MovementKey hold = key_of_ref(1, MovementKind::hold);
   const Leg leg = leg_until(LedgerTime{4});
-  awaits.expect_deposit(hold, leg);
+  awaits.expect_deposit(hold, std::make_shared<const Leg>(leg));
   Outcome placed = hold_for(hold, leg);
   EXPECT_TRUE(awaits.is_deposit(hold, placed));
   placed.amount = Amount(4);

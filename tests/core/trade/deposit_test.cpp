@@ -167,5 +167,17 @@ TEST(Return, has_an_id_of_its_own_for_every_hold) {
   EXPECT_THAT(Story(return_plan()).on(CancelRequested{}).commands, IsEmpty());
 }
 
+// The end of an id says on which shard the trade lives. Its outcomes come back under the ref of the deposit, so to the
+// shard of the trade that this one names.
+TEST(Return, lives_on_the_shard_of_the_trade_that_its_deposit_names) {
+  const Plan plan = payment_plan();
+  Outcome deposit = deposit_of(plan, 0, key_of_hold(0));
+  deposit.hold_key.bytes.fill(0xab);
+  const TradeId id = return_id_of(deposit);
+  EXPECT_NE(id, plan.id);
+  EXPECT_TRUE(
+      std::equal(id.bytes.end() - kTradeIdShardBytes, id.bytes.end(), plan.id.bytes.end() - kTradeIdShardBytes));
+}
+
 }  // namespace
 }  // namespace clearspan

@@ -1,0 +1,34 @@
+// What the trades of a shard ask of one other actor of the shard, gathered until that actor has its turn: one message
+// for all of it. All actors of a shard run on its one worker thread, so nobody else is ever in here.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "actors/messages.hpp"
+
+namespace clearspan::actors {
+
+template <class Ask>
+class Outbox {
+ public:
+  // True when the one who is asked must be told to look (TakeAsks). What is put while it has not looked yet is taken
+  // with the rest, before messages that were sent meanwhile.
+  bool put(Ask ask) {
+    asks_.push_back(std::move(ask));
+    return asks_.size() == 1;
+  }
+
+  // In the order in which they were put.
+  [[nodiscard]] std::vector<Ask> take() { return std::exchange(asks_, {}); }
+
+ private:
+  std::vector<Ask> asks_;
+};
+
+struct Outboxes {
+  Outbox<WriterAsk> writer;
+  std::vector<Outbox<TradeAsk>> monitors;  // by ledger index
+};
+
+}  // namespace clearspan::actors

@@ -1,0 +1,236 @@
+// Rules of the engine's core that show only when messages, logs and ledgers come in an order of their own.
+#include <spdlog/spdlog.h>
+
+#include "tests/actors/supervisor/stepped_world.hpp"
+
+namespace clearspan::actors {
+namespace {
+
+constexpr std::uint64_t kOrders = 40;  // seeds; each is one order of steps
+
+class SteppedEngineTest : public ::testing::Test {
+ protected:
+  void SetUp() override { spdlog::set_level(spdlog::level::off); }
+
+  void TearDown() override { spdlog::set_level(spdlog::level::info); }
+};
+
+// Else a crash would let the second shard begin behind the first one's trades.
+TEST_F(SteppedEngineTest, is_ready_when_every_shard_has_a_block_of_every_ledger_on_record) {
+  SteppedWorld world(2);
+  SteppedEngine& engine = world.engine();
+  world.run_actors();
+  for (std::size_t ledger = 0; ledger < 2; ++ledger) ASSERT_TRUE(engine.follow_ledger(ledger).ok());
+  const auto record = [&](std::uint16_t shard) {
+    world.run_actors(shard);
+    ASSERT_TRUE(engine.write_log(shard));
+    world.run_actors(shard);
+  };
+  EXPECT_FALSE(engine.ready());
+  record(0);
+  EXPECT_FALSE(engine.ready());
+  record(1);
+  EXPECT_TRUE(engine.ready());
+}
+
+// Calls the ledger until the payer's balance is known, and the hold is signed by it.
+void sign_a_hold(SteppedWorld& world) {
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  world.exchange();
+  world.settle();
+  while (world.engine().ledgers()[0].txns_outstanding == 0) {
+    ASSERT_TRUE(world.engine().call_ledger(0));
+    world.run_actors();
+  }
+}
+
+TEST_F(SteppedEngineTest, sends_nothing_before_the_signed_bytes_are_durable) {
+  SteppedWorld world(1);
+  SteppedEngine& engine = world.engine();
+  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  for (int i = 0; i < 20; ++i) {
+    world.pass_time(Millis{1'000});
+    world.run_actors();
+    EXPECT_FALSE(engine.call_ledger(0));
+  }
+  ASSERT_TRUE(engine.write_log(0));
+  world.run_actors();
+  EXPECT_TRUE(engine.call_ledger(0));
+}
+
+TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_the_last_time) {
+  SteppedWorld world(1);
+  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  const auto wait_long = [&] {
+    for (int i = 0; i < 20; ++i) {
+      world.pass_time(Millis{1'000});
+      world.settle();
+    }
+  };
+  const auto sends = [&] {
+    int count = 0;
+    while (world.engine().call_ledger(0)) ++count;
+    return count;
+  };
+  wait_long();
+  EXPECT_EQ(sends(), 1);
+  world.settle();
+  wait_long();
+  EXPECT_EQ(sends(), 1);
+}
+
+// Where accounts number their txns: the other one can have been made by anybody who has the account's key.
+TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
+  SteppedWorld world(1);
+  ScriptedNode& node = *world.a().node;
+  node.number_txns();
+  world.crash();
+  world.start();
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  node.loses_what_it_is_given = true;
+  const Plan plan = world.exchange();
+  ASSERT_TRUE(world.until([&] { return world.signatures(plan, MovementKind::hold) == 2; }));
+  Movement other = movement_for(plan, 0, MovementKind::hold, HoldKey{});
+  other.kind = MovementKind::payment;
+  other.ref = make_operation_ref(TradeId{}, 0, plan.engine);
+  node.show_number(world.make(other).id, AccountId{"alice"}, Sequence{0});
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.engine().stats().refunded, 1U) << "bob's hold, for want of alice's";
+  EXPECT_LT(world.engine().ledgers()[0].time, plan.legs[0].not_after) << "its time was not over yet";
+  EXPECT_EQ(SteppedWorld::effects(world.a(), plan, 0).holds, 0U);
+}
+
+// Its number may have been used by itself, in a block that is not final yet. Given up, it would be unknown after the
+// next start and its hold signed again.
+TEST_F(SteppedEngineTest, a_txn_of_a_live_trade_is_not_given_up_because_its_number_is_used) {
+  constexpr int kBlocks = 6;
+  SteppedWorld world(1);
+  ScriptedNode& node = *world.a().node;
+  node.number_txns();
+  world.crash();
+  world.start();
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  node.loses_what_it_is_given = true;  // for now
+  const Plan plan = world.exchange();
+  ASSERT_TRUE(world.until([&] { return world.signatures(plan, MovementKind::hold) == 2; }));
+  world.settle();
+  node.next_number = Sequence{1};
+  for (int start = 0; start < 3; ++start) {
+    world.crash();
+    world.start();
+    for (int i = 0; i < kBlocks; ++i) {
+      const Height before = world.engine().ledgers()[0].final_height;
+      ASSERT_TRUE(world.until([&] { return world.engine().ledgers()[0].final_height > before; }));
+    }
+  }
+  EXPECT_EQ(world.signatures(plan, MovementKind::hold), 2U);
+}
+
+// Until the followers have caught up, they read blocks that are older than what a shard has acted on.
+TEST_F(SteppedEngineTest, starts_with_the_time_and_the_final_height_that_its_logs_know) {
+  SteppedWorld world(2);
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  for (int i = 0; i < 4; ++i) world.exchange();
+  ASSERT_TRUE(world.until_ended());
+  world.crash();
+  world.start();
+  const std::vector<LedgerStatus> ledgers = world.engine().ledgers();
+  EXPECT_GT(world.recorded(world.a()).height, Height{kFinalityDepth + 1});
+  EXPECT_EQ(ledgers[0].time, world.recorded(world.a()).time);
+  EXPECT_EQ(ledgers[0].final_height, world.recorded(world.a()).height);
+  EXPECT_EQ(ledgers[1].time, world.recorded(world.b()).time);
+  EXPECT_EQ(ledgers[1].final_height, world.recorded(world.b()).height);
+}
+
+// Each of its two holds was signed once, and so was its release.
+void expect_settled_once(const SteppedWorld& world, const Plan& plan) {
+  EXPECT_EQ(world.signatures(plan, MovementKind::hold), 2U);
+  EXPECT_EQ(world.signatures(plan, MovementKind::release), 2U);
+  EXPECT_EQ(world.signatures(plan, MovementKind::refund), 0U);
+  EXPECT_EQ(SteppedWorld::effects(world.a(), plan, 0).releases, 1U);
+  EXPECT_EQ(SteppedWorld::effects(world.b(), plan, 1).releases, 1U);
+}
+
+// Facts go on coming while the trade is read back; it must hear each of them once, and its end must be counted once.
+TEST_F(SteppedEngineTest, a_trade_whose_actor_crashed_is_rebuilt_and_ends_as_if_nothing_had_happened) {
+  for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SCOPED_TRACE(seed);
+    SteppedWorld world(1, seed);
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    const std::vector<Plan> plans = {world.exchange(), world.exchange(), world.exchange()};
+    for (std::uint64_t crash = 0; crash < 1 + seed % 4; ++crash) {
+      world.crash_an_actor();
+      for (std::uint64_t i = 0; i < 100 * (seed % 7); ++i) world.step();
+    }
+    ASSERT_TRUE(world.until_ended());
+    EXPECT_EQ(world.engine().stats().settled, plans.size());
+    for (const Plan& plan : plans) expect_settled_once(world, plan);
+  }
+}
+
+// A trade that is back asks again, and the end of what it asks for may be on its way already.
+TEST_F(SteppedEngineTest, what_crosses_with_its_own_end_after_a_restart_is_not_signed_again) {
+  for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SCOPED_TRACE(seed);
+    SteppedWorld world(1, seed);
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    const std::vector<Plan> plans = {world.exchange(), world.exchange(), world.exchange()};
+    world.settle();  // they are on record
+    for (int restart = 0; restart < 3; ++restart) {
+      for (std::uint64_t i = 0; i < 40 * (1 + seed % 9); ++i) world.step();
+      world.crash();
+      world.start();
+    }
+    ASSERT_TRUE(world.until_ended());
+    for (const Plan& plan : plans) expect_settled_once(world, plan);
+  }
+}
+
+// Refused, and decided at once: the trade is over before its new actor is there, which has to say so.
+TEST_F(SteppedEngineTest, a_trade_that_ended_while_it_was_rebuilt_is_counted) {
+  constexpr std::uint64_t kBeyondAllMeans = 10'000'000'000'000;
+  for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SCOPED_TRACE(seed);
+    SteppedWorld world(1, seed);
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    world.exchange(Placement::engine, kBeyondAllMeans);
+    world.settle();
+    for (std::size_t ledger = 0; ledger < 2; ++ledger) ASSERT_TRUE(world.engine().call_ledger(ledger));
+    world.crash_an_actor();
+    for (int steps = 0; steps < 200; ++steps) {
+      world.step();
+      world.engine().write_log(0);  // as fast as it comes, so that the records are ahead of the rebuilding
+    }
+    ASSERT_TRUE(world.until_ended());
+    EXPECT_EQ(world.engine().stats().rejected, 1U);
+  }
+}
+
+// One hold after the other in the name of a trade whose actor crashes at the first of them. What was on its way to it
+// is found when the trade is read back; what becomes durable until its new actor is there waits for that one.
+TEST_F(SteppedEngineTest, every_deposit_around_the_crash_of_an_actor_but_the_first_is_sent_back) {
+  constexpr std::uint32_t kDeposits = 12;
+  for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SCOPED_TRACE(seed);
+    SteppedWorld world(1, seed);
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    const Plan plan = world.exchange(Placement::payer);
+    ASSERT_TRUE(world.until([&] { return SteppedWorld::effects(world.b(), plan, 1).holds == 1; }));
+    world.b().produce(kFinalityDepth);
+    ASSERT_TRUE(world.until([&] { return world.engine().ledgers()[1].txns_outstanding == 0; }));
+    world.crash_an_actor();
+    for (std::uint32_t i = 0; i < kDeposits; ++i) {
+      world.deposit(plan);
+      world.a().produce(1);
+      for (int steps = 0; steps < 15; ++steps) world.step();
+    }
+    ASSERT_TRUE(world.until_ended());
+    EXPECT_EQ(world.engine().stats().settled, 1U);
+    EXPECT_EQ(world.engine().stats().refunded, kDeposits - 1);
+    EXPECT_EQ(SteppedWorld::effects(world.a(), plan, 0).holds, kDeposits);
+    EXPECT_TRUE(world.a().ledger->books().open_holds.empty());
+  }
+}
+
+}  // namespace
+}  // namespace clearspan::actors
