@@ -5,6 +5,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
+#include "codecs/crypto/cpu.hpp"
+#include "codecs/crypto/sha256_instructions.hpp"
 #include "core/base/verify.hpp"
 
 namespace clearspan::crypto {
@@ -31,9 +33,16 @@ class Context {
 }  // namespace
 
 Hash32 sha256(ByteView message) {
+  if (has_sha_instructions()) return sha256_by_instructions(message);
   Context context;
   context.update(message);
   return context.finish();
+}
+
+void sha256_many(std::span<const ByteView> messages, std::span<Hash32> hashes) {
+  CLEARSPAN_VERIFY(messages.size() == hashes.size());
+  if (has_sha_instructions()) return sha256_many_by_instructions(messages, hashes);
+  for (std::size_t i = 0; i < messages.size(); ++i) hashes[i] = sha256(messages[i]);
 }
 
 Hash32 sha256(ByteView first, ByteView second) {

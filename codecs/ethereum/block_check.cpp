@@ -68,27 +68,18 @@ void BlockCheck::mismatch(PartStatus& part, ErrorCode code, const Hash32& stated
       code, "stated " + to_hex_prefixed(stated.view()) + ", recomputed " + to_hex_prefixed(recomputed.view()));
 }
 
-Hash32 BlockCheck::root_of(const std::vector<Slice>& members) {
-  views_.clear();
-  for (const Slice& member : members) views_.push_back(arena_.view(member));
-  return ordered_root(views_);
-}
-
-Status BlockCheck::check_header(json::Object block) {
-  CLEARSPAN_TRY(const Hash32 stated, read_own_hash(block));
+Status BlockCheck::encode_header(json::Object block) {
+  CLEARSPAN_TRY(stated_hash_, read_own_hash(block));
   CLEARSPAN_CHECK_OK(append_header_json(arena_, block));
   header_bytes_ = arena_.slice_from(0);
   CLEARSPAN_TRY(header_, decode_header(arena_.view(header_bytes_)));
-  const Hash32 recomputed = crypto::keccak256(arena_.view(header_bytes_));
-  report_.hash = recomputed.as<BlockHash>();
   report_.number = header_.number;
   report_.parent_hash = header_.parent_hash;
   report_.header = PartStatus::verified;
-  if (recomputed != stated) mismatch(report_.header, ErrorCode::block_hash_mismatch, stated, recomputed);
   return Done{};
 }
 
-Status BlockCheck::check_txns(json::Object block) {
+Status BlockCheck::encode_txns(json::Object block) {
   const auto value = block.find("transactions");
   const auto list = value ? value->if_array() : std::nullopt;
   if (!list) return make_error(ErrorCode::not_a_block, "must be a list", block.pointer_to("transactions"));
@@ -99,23 +90,83 @@ Status BlockCheck::check_txns(json::Object block) {
     return Done{};
   }
   for (const json::Value txn : *list) {
+    arena_.extend(kLeafRoomBytes);
     const std::size_t start = arena_.size();
     CLEARSPAN_TRY(const StatedTxn stated, append_txn_json(arena_, txn));
     txns_.push_back(arena_.slice_from(start));
     stated_.push_back(stated);
   }
   report_.transactions = PartStatus::verified;
-  const Hash32 root = root_of(txns_);
+  return Done{};
+}
+
+Status BlockCheck::encode_receipts(std::string_view receipts_json) {
+  CLEARSPAN_TRY(const json::Value root_value, receipts_document_.parse_in_place(receipts_json));
+  items_.clear();
+  CLEARSPAN_CHECK_OK(collect(root_value, ErrorCode::receipt_malformed, items_));
+  for (const json::Value receipt : items_) {
+    arena_.extend(kLeafRoomBytes);
+    const std::size_t start = arena_.size();
+    CLEARSPAN_CHECK_OK(append_receipt_json(arena_, receipt));
+    receipts_.push_back(arena_.slice_from(start));
+  }
+  report_.receipt_count = receipts_.size();
+  report_.receipts = PartStatus::verified;
+  return Done{};
+}
+
+Status BlockCheck::encode_withdrawals(json::Object block) {
+  const auto value = find_present(block, "withdrawals");
+  has_withdrawals_ = value.has_value();
+  if (!value || !header_.withdrawals_root) return Done{};
+  const auto list = value->if_array();
+  if (!list) return value->error(ErrorCode::not_a_block, "must be a list");
+  for (const json::Value withdrawal : *list) {
+    arena_.extend(kLeafRoomBytes);
+    const std::size_t start = arena_.size();
+    CLEARSPAN_CHECK_OK(append_withdrawal_json(arena_, withdrawal));
+    withdrawals_.push_back(arena_.slice_from(start));
+  }
+  report_.withdrawal_count = withdrawals_.size();
+  report_.withdrawals = PartStatus::verified;
+  return Done{};
+}
+
+void BlockCheck::begin_trie(TrieBuilder& trie, const std::vector<Slice>& members) {
+  if (members.empty()) return;
+  views_.clear();
+  for (const Slice& member : members) views_.push_back(arena_.view(member));
+  trie.begin_ordered(views_, LeafRoom::in_front);
+  tries_.push_back(&trie);
+}
+
+Hash32 BlockCheck::root_of(const TrieBuilder& trie, const std::vector<Slice>& members) {
+  return members.empty() ? kEmptyTrieRoot : trie.top();
+}
+
+void BlockCheck::hash_all() {
+  tries_.clear();
+  batch_.add(arena_.view(header_bytes_), hash_.data());
+  txn_hashes_.resize(txns_.size());
+  for (std::size_t i = 0; i < txns_.size(); ++i) batch_.add(arena_.view(txns_[i]), txn_hashes_[i].data());
+  begin_trie(txns_trie_, txns_);
+  begin_trie(receipts_trie_, receipts_);
+  begin_trie(withdrawals_trie_, withdrawals_);
+  TrieBuilder::run_rounds(tries_, batch_);
+  report_.hash = hash_.as<BlockHash>();
+}
+
+void BlockCheck::compare_txns() {
+  if (report_.transactions != PartStatus::verified) return;
+  const Hash32 root = root_of(txns_trie_, txns_);
   if (root != header_.transactions_root) {
     mismatch(report_.transactions, ErrorCode::transactions_root_mismatch, header_.transactions_root, root);
   }
-  return check_txn_hashes();
+  compare_txn_hashes();
 }
 
 // The root proves the txns; a stated id that differs would still mislead whoever looks the txn up by it.
-Status BlockCheck::check_txn_hashes() {
-  txn_hashes_.resize(views_.size());
-  crypto::keccak256_many(views_, txn_hashes_);
+void BlockCheck::compare_txn_hashes() {
   for (std::size_t i = 0; i < stated_.size(); ++i) {
     if (!stated_[i].hash || stated_[i].hash->bytes == txn_hashes_[i].bytes) continue;
     const bool is_first = !report_.mismatch;
@@ -123,59 +174,28 @@ Status BlockCheck::check_txn_hashes() {
     if (is_first) report_.mismatch->field = "/transactions/" + std::to_string(i) + "/hash";
     break;
   }
-  return Done{};
 }
 
-Status BlockCheck::check_withdrawals(json::Object block) {
-  const auto value = find_present(block, "withdrawals");
-  if (!value && !header_.withdrawals_root) return Done{};
-  if (!value || !header_.withdrawals_root) {
+void BlockCheck::compare_withdrawals(json::Object block) {
+  if (has_withdrawals_ != header_.withdrawals_root.has_value()) {
     report_.withdrawals = PartStatus::mismatch;
-    if (!report_.mismatch) {
-      report_.mismatch = make_error(ErrorCode::withdrawals_root_mismatch,
-                                    value ? "there are withdrawals, but the header has no root of them"
-                                          : "the header has a root of withdrawals, but there are none",
-                                    block.pointer_to(value ? "withdrawalsRoot" : "withdrawals"));
-    }
-    return Done{};
+    if (report_.mismatch) return;
+    report_.mismatch = make_error(ErrorCode::withdrawals_root_mismatch,
+                                  has_withdrawals_ ? "there are withdrawals, but the header has no root of them"
+                                                   : "the header has a root of withdrawals, but there are none",
+                                  block.pointer_to(has_withdrawals_ ? "withdrawalsRoot" : "withdrawals"));
+    return;
   }
-  const auto list = value->if_array();
-  if (!list) return value->error(ErrorCode::not_a_block, "must be a list");
-  for (const json::Value withdrawal : *list) {
-    const std::size_t start = arena_.size();
-    CLEARSPAN_CHECK_OK(append_withdrawal_json(arena_, withdrawal));
-    withdrawals_.push_back(arena_.slice_from(start));
-  }
-  report_.withdrawal_count = withdrawals_.size();
-  report_.withdrawals = PartStatus::verified;
-  const Hash32 root = root_of(withdrawals_);
+  if (!has_withdrawals_) return;
+  const Hash32 root = root_of(withdrawals_trie_, withdrawals_);
   if (root != *header_.withdrawals_root) {
     mismatch(report_.withdrawals, ErrorCode::withdrawals_root_mismatch, *header_.withdrawals_root, root);
   }
-  return Done{};
-}
-
-Status BlockCheck::check_receipts(std::string_view receipts_json) {
-  CLEARSPAN_TRY(const json::Value root_value, receipts_document_.parse(receipts_json));
-  items_.clear();
-  CLEARSPAN_CHECK_OK(collect(root_value, ErrorCode::receipt_malformed, items_));
-  for (const json::Value receipt : items_) {
-    const std::size_t start = arena_.size();
-    CLEARSPAN_CHECK_OK(append_receipt_json(arena_, receipt));
-    receipts_.push_back(arena_.slice_from(start));
-  }
-  report_.receipt_count = receipts_.size();
-  report_.receipts = PartStatus::verified;
-  const Hash32 root = root_of(receipts_);
-  if (root != header_.receipts_root) {
-    mismatch(report_.receipts, ErrorCode::receipts_root_mismatch, header_.receipts_root, root);
-  }
-  return Done{};
 }
 
 // Encodes the given headers as the list that sha3Uncles is the hash of, and compares the block's list of their hashes.
 Status BlockCheck::check_uncle_headers(json::Object block, std::string_view uncles_json) {
-  CLEARSPAN_TRY(const json::Value root_value, uncles_document_.parse(uncles_json));
+  CLEARSPAN_TRY(const json::Value root_value, uncles_document_.parse_in_place(uncles_json));
   items_.clear();
   CLEARSPAN_CHECK_OK(collect(root_value, ErrorCode::not_a_block, items_));
   const std::size_t list = rlp::begin_list(arena_);
@@ -248,14 +268,24 @@ Result<BlockReport> BlockCheck::run(std::string_view block_json, std::optional<s
   txn_hashes_.clear();
   receipts_.clear();
   withdrawals_.clear();
-  CLEARSPAN_TRY(const json::Value root, block_document_.parse(block_json));
+  CLEARSPAN_TRY(const json::Value root, block_document_.parse_in_place(block_json));
   items_.clear();
   CLEARSPAN_CHECK_OK(collect(root, ErrorCode::not_a_block, items_));
   CLEARSPAN_TRY(const json::Object block, only_block(items_));
-  CLEARSPAN_CHECK_OK(check_header(block));
-  CLEARSPAN_CHECK_OK(check_txns(block));
-  if (receipts_json) CLEARSPAN_CHECK_OK(check_receipts(*receipts_json));
-  CLEARSPAN_CHECK_OK(check_withdrawals(block));
+  CLEARSPAN_CHECK_OK(encode_header(block));
+  CLEARSPAN_CHECK_OK(encode_txns(block));
+  if (receipts_json) CLEARSPAN_CHECK_OK(encode_receipts(*receipts_json));
+  CLEARSPAN_CHECK_OK(encode_withdrawals(block));
+  hash_all();
+  if (hash_ != stated_hash_) mismatch(report_.header, ErrorCode::block_hash_mismatch, stated_hash_, hash_);
+  compare_txns();
+  if (receipts_json) {
+    const Hash32 receipts = root_of(receipts_trie_, receipts_);
+    if (receipts != header_.receipts_root) {
+      mismatch(report_.receipts, ErrorCode::receipts_root_mismatch, header_.receipts_root, receipts);
+    }
+  }
+  compare_withdrawals(block);
   CLEARSPAN_CHECK_OK(check_uncles(block, uncles_json));
   return report_;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "codecs/json/key_words.hpp"
 #include "codecs/json/value.hpp"
 
 namespace clearspan::ethereum {
@@ -17,6 +18,7 @@ class FieldTable {
   static constexpr std::size_t kCount = N;
 
   consteval explicit FieldTable(const std::array<std::string_view, N>& names) : names_(names) {
+    for (std::size_t field = 0; field < N; ++field) words_[field] = json::words_of(names[field]);
     while (!try_seed()) ++seed_;
   }
 
@@ -24,7 +26,7 @@ class FieldTable {
   [[nodiscard]] std::size_t find(std::string_view name) const {
     if (name.empty()) return N;
     const std::size_t field = slots_[slot(name, seed_)];
-    return field < N && names_[field] == name ? field : N;
+    return field < N && is_name(field, name) ? field : N;
   }
 
   [[nodiscard]] std::string_view name(Index field) const { return names_[static_cast<std::size_t>(field)]; }
@@ -41,6 +43,12 @@ class FieldTable {
     return (mixed * (2 * seed + 0x9e37'79b1U)) >> 24;
   }
 
+  [[nodiscard]] bool is_name(std::size_t field, std::string_view name) const {
+    const std::string_view known = names_[field];
+    if (known.size() != name.size() || words_[field] != json::words_of(name)) return false;
+    return known.size() <= json::kKeyWordsMax || known == name;
+  }
+
   // Fills the slots; false when two names share one.
   consteval bool try_seed() {
     slots_.fill(static_cast<std::uint8_t>(N));
@@ -55,6 +63,7 @@ class FieldTable {
   static_assert(N < 64, "FieldValues keeps one bit per field");
 
   std::array<std::string_view, N> names_;
+  std::array<json::KeyWords, N> words_{};
   std::array<std::uint8_t, kSlots> slots_{};
   std::uint32_t seed_ = 1;
 };

@@ -148,14 +148,14 @@ void read_tail(rlp::Reader& fields, Header& header) {
 Status append_header_json(Buffer& out, json::Object block) {
   const HeaderValues values(kHeaderTable, block);
   CLEARSPAN_CHECK_OK(check_fields(values, block));
-  const std::size_t list = rlp::begin_list(out);
+  const std::size_t list = rlp::begin_list(out, rlp::kLargeHeaderRoom);
   for (const auto& spec : kHeaderItems) {
     if (!values.has(spec.field)) continue;
     if (!append_item(out, values[spec.field], spec.notation, spec.size)) {
       return values[spec.field].error(ErrorCode::not_a_block, describe_item(spec.notation, spec.size));
     }
   }
-  rlp::end_list(out, list);
+  rlp::end_list(out, list, rlp::kLargeHeaderRoom);
   return Done{};
 }
 

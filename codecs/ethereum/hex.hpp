@@ -7,13 +7,13 @@
 #include <optional>
 #include <string_view>
 
+#include "codecs/crypto/hex_text.hpp"
 #include "codecs/ethereum/buffer.hpp"
 #include "codecs/ethereum/types.hpp"
 
 namespace clearspan::ethereum {
 
-// Decodes 2 * count digits without prefix; false when one is no digit, and `out` is unspecified then.
-bool decode_hex(const char* digits, std::size_t count, std::uint8_t* out);
+using crypto::decode_hex;  // without prefix
 
 // The value in `text` with prefix, of exactly T::kSize bytes.
 template <class T>

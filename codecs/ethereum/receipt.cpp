@@ -94,7 +94,7 @@ Status append_receipt_json(Buffer& out, json::Value receipt) {
   const ReceiptValues values(kReceiptTable, *object);
   CLEARSPAN_TRY(const TxnType type, read_type(values));
   if (type != TxnType::legacy) *out.extend(1) = static_cast<std::uint8_t>(type);
-  const std::size_t list = rlp::begin_list(out);
+  const std::size_t list = rlp::begin_list(out, rlp::kLargeHeaderRoom);  // the bloom alone has 256 bytes
   CLEARSPAN_CHECK_OK(append_outcome(out, values, *object));
   constexpr ItemSpec<ReceiptField> kItems[] = {
       {ReceiptField::cumulative_gas_used, Notation::quantity, 8},
@@ -108,7 +108,7 @@ Status append_receipt_json(Buffer& out, json::Value receipt) {
   }
   if (!values.has(ReceiptField::logs)) return missing(*object, ReceiptField::logs);
   CLEARSPAN_CHECK_OK(append_logs(out, values[ReceiptField::logs]));
-  rlp::end_list(out, list);
+  rlp::end_list(out, list, rlp::kLargeHeaderRoom);
   return Done{};
 }
 

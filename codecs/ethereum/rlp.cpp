@@ -4,35 +4,15 @@
 #include <vector>
 
 namespace clearspan::ethereum::rlp {
-namespace {
-
-constexpr std::size_t kHeaderRoom = 2;  // what begin_list leaves free: most lists have 56 to 255 bytes
-
-std::size_t bytes_of_length(std::size_t length) {
-  std::size_t count = 0;
-  for (; length > 0; length >>= 8) ++count;
-  return count;
-}
-
-std::size_t header_size_of(std::size_t payload) {
-  return payload <= kShortMax ? 1 : 1 + bytes_of_length(payload);
-}
-
-// Writes the header of a payload; `base` is 0x80 for a string, 0xc0 for a list.
-void write_header(std::uint8_t* out, std::size_t payload, std::uint8_t base) {
+std::size_t write_header(std::uint8_t* out, std::size_t payload, std::uint8_t base) {
   if (payload <= kShortMax) {
     *out = static_cast<std::uint8_t>(base + payload);
-    return;
+    return 1;
   }
-  const std::size_t count = bytes_of_length(payload);
+  const std::size_t count = header_size_of(payload) - 1;
   *out++ = static_cast<std::uint8_t>(base + kShortMax + count);
   for (std::size_t i = count; i > 0; --i) *out++ = static_cast<std::uint8_t>(payload >> (8 * (i - 1)));
-}
-
-}  // namespace
-
-void append_string_header(Buffer& out, std::size_t size) {
-  write_header(out.extend(header_size_of(size)), size, kEmptyString);
+  return 1 + count;
 }
 
 void append_bytes(Buffer& out, ByteView bytes) {
@@ -41,30 +21,31 @@ void append_bytes(Buffer& out, ByteView bytes) {
 }
 
 void append_u64(Buffer& out, std::uint64_t number) {
-  std::uint8_t digits[8];
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    const auto byte = static_cast<std::uint8_t>(number >> (8 * (7 - i)));
-    if (count > 0 || byte != 0) digits[count++] = byte;
+  if (number > 0 && number < kEmptyString) {
+    *out.extend(1) = static_cast<std::uint8_t>(number);
+    return;
   }
-  append_bytes(out, {digits, count});
+  const std::size_t count = (static_cast<std::size_t>(std::bit_width(number)) + 7) / 8;
+  std::uint8_t* room = out.extend(1 + count);
+  *room++ = static_cast<std::uint8_t>(kEmptyString + count);
+  for (std::size_t i = count; i > 0; --i) *room++ = static_cast<std::uint8_t>(number >> (8 * (i - 1)));
 }
 
 void append_word(Buffer& out, const Word& number) {
   append_bytes(out, trimmed(number));
 }
 
-std::size_t begin_list(Buffer& out) {
-  out.extend(kHeaderRoom);
-  return out.size() - kHeaderRoom;
+std::size_t begin_list(Buffer& out, std::size_t room) {
+  out.extend(room);
+  return out.size() - room;
 }
 
-void end_list(Buffer& out, std::size_t mark) {
-  const std::size_t payload = out.size() - mark - kHeaderRoom;
+void end_list(Buffer& out, std::size_t mark, std::size_t room) {
+  const std::size_t payload = out.size() - mark - room;
   const std::size_t header = header_size_of(payload);
-  if (header > kHeaderRoom) out.extend(header - kHeaderRoom);
+  if (header > room) out.extend(header - room);
   std::uint8_t* start = out.data() + mark;
-  if (header != kHeaderRoom) std::memmove(start + header, start + kHeaderRoom, payload);
+  if (header != room) std::memmove(start + header, start + room, payload);
   write_header(start, payload, kEmptyList);
   out.truncate(mark + header + payload);
 }

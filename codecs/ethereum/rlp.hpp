@@ -5,6 +5,7 @@
 // Each value has one encoding; the reader refuses every other one. Numbers are strings without leading zeros.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 
@@ -19,17 +20,37 @@ inline constexpr std::uint8_t kEmptyList = 0xc0;
 inline constexpr std::size_t kShortMax = 55;       // bytes of a payload whose length fits in the first byte
 inline constexpr std::size_t kHeaderBytesMax = 9;  // the first byte and eight of length
 
+// How many bytes the header of a payload has that is not a single byte below 0x80.
+inline std::size_t header_size_of(std::size_t payload) {
+  if (payload <= kShortMax) return 1;
+  return 1 + (static_cast<std::size_t>(std::bit_width(payload)) + 7) / 8;
+}
+
+// Writes that header; `base` is kEmptyString or kEmptyList. Returns its size.
+std::size_t write_header(std::uint8_t* out, std::size_t payload, std::uint8_t base);
+
 // Writing. Each call appends one item.
 void append_bytes(Buffer& out, ByteView bytes);
 void append_u64(Buffer& out, std::uint64_t number);
 void append_word(Buffer& out, const Word& number);
 
 // Appends the header of a string of `size` bytes whose first byte is not below 0x80 or whose size is not 1.
-void append_string_header(Buffer& out, std::size_t size);
+inline void append_string_header(Buffer& out, std::size_t size) {
+  if (size <= kShortMax) {
+    *out.extend(1) = static_cast<std::uint8_t>(kEmptyString + size);
+  } else {
+    write_header(out.extend(header_size_of(size)), size, kEmptyString);
+  }
+}
 
-// Items appended between the two calls become the members of one list. begin_list returns the mark for end_list.
-std::size_t begin_list(Buffer& out);
-void end_list(Buffer& out, std::size_t mark);
+// What begin_list leaves free for the header: a wrong guess costs a move of the payload.
+inline constexpr std::size_t kHeaderRoom = 2;       // most lists have 56 to 255 bytes
+inline constexpr std::size_t kLargeHeaderRoom = 3;  // for those that have 256 to 65535
+
+// Items appended between the two calls become the members of one list. begin_list returns the mark for end_list, and
+// both are told the same room.
+std::size_t begin_list(Buffer& out, std::size_t room = kHeaderRoom);
+void end_list(Buffer& out, std::size_t mark, std::size_t room = kHeaderRoom);
 
 // Reading. The first failure sticks: from then on every call returns an empty value, and status() tells what was wrong.
 class Reader {

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kBranchWays = 16;
 constexpr std::uint8_t kLeafFlag = 0x20;
 constexpr std::uint8_t kOddFlag = 0x10;
-constexpr std::size_t kSingleByteKeys = 127;  // 1..127 are their own RLP
+constexpr std::size_t kSingleByteKeys = 127;                 // 1..127 are their own RLP
+constexpr std::size_t kLeafValueMax = std::size_t{1} << 24;  // see kLeafRoomBytes
 
 std::uint8_t digit_of(ByteView key, std::size_t index) {
   const std::uint8_t byte = key[index / 2];
@@ -32,22 +33,24 @@ std::size_t shared_digits(ByteView a, ByteView b, std::size_t from) {
   return at - from;
 }
 
-// Digits [from, to) of a key in hex-prefix encoding, as an RLP item.
-void append_path(Buffer& out, ByteView key, std::size_t from, std::size_t to, bool is_leaf) {
-  std::array<std::uint8_t, 33> small{};
-  std::vector<std::uint8_t> large;
-  const std::size_t size = (to - from) / 2 + 1;
-  std::uint8_t* path = small.data();
-  if (size > small.size()) {  // keys of more than 32 bytes exist in tests only
-    large.resize(size);
-    path = large.data();
-  }
+std::size_t path_size(std::size_t from, std::size_t to) {
+  return (to - from) / 2 + 1;
+}
+
+// Digits [from, to) of a key in hex-prefix encoding, in path_size(from, to) bytes.
+void write_path(std::uint8_t* path, ByteView key, std::size_t from, std::size_t to, bool is_leaf) {
   path[0] = is_leaf ? kLeafFlag : 0;
   if ((to - from) % 2 != 0) path[0] = static_cast<std::uint8_t>(path[0] | kOddFlag | digit_of(key, from++));
   for (std::size_t i = 1; from < to; ++i, from += 2) {
     path[i] = static_cast<std::uint8_t>((digit_of(key, from) << 4) | digit_of(key, from + 1));
   }
-  rlp::append_bytes(out, {path, size});
+}
+
+// The same as an RLP item: a single byte is below 0x80.
+void append_path(Buffer& out, ByteView key, std::size_t from, std::size_t to, bool is_leaf) {
+  const std::size_t size = path_size(from, to);
+  if (size > 1) rlp::append_string_header(out, size);
+  write_path(out.extend(size), key, from, to, is_leaf);
 }
 
 // The index of the i-th key in ascending order (see ordered_position).
@@ -55,6 +58,20 @@ std::size_t index_at(std::size_t position, std::size_t count) {
   const std::size_t small = std::min(count - 1, kSingleByteKeys);
   if (position < small) return position + 1;
   return position == small ? 0 : position;
+}
+
+// The key of an index: its RLP encoding. Returns its size.
+std::size_t write_index(std::uint8_t* key, std::size_t index) {
+  if (index > 0 && index < rlp::kEmptyString) {
+    *key = static_cast<std::uint8_t>(index);
+    return 1;
+  }
+  std::size_t size = 0;
+  for (std::size_t rest = index; rest > 0; rest >>= 8) ++size;
+  CLEARSPAN_VERIFY(size < 8);
+  *key = static_cast<std::uint8_t>(rlp::kEmptyString + size);
+  for (std::size_t i = 0; i < size; ++i) key[size - i] = static_cast<std::uint8_t>(index >> (8 * i));
+  return 1 + size;
 }
 
 }  // namespace
@@ -72,8 +89,14 @@ TrieBuilder& TrieBuilder::of_thread() {
 
 Hash32 TrieBuilder::root(std::span<const TrieEntry> entries) {
   entries_ = entries;
+  room_ = LeafRoom::none;
   plan();
-  for (std::size_t level = levels_.size() - 1; level-- > 0;) hash_level(levels_[level], levels_[level + 1]);
+  TrieBuilder* const tries[] = {this};
+  run_rounds(tries, batch_);
+  return top();
+}
+
+Hash32 TrieBuilder::top() const {
   const Reference& top = references_[0];
   if (top.size == Hash32::kSize) {
     Hash32 hash;
@@ -84,18 +107,34 @@ Hash32 TrieBuilder::root(std::span<const TrieEntry> entries) {
 }
 
 Hash32 TrieBuilder::ordered_root(std::span<const ByteView> values) {
+  begin_ordered(values, LeafRoom::none);
+  TrieBuilder* const tries[] = {this};
+  run_rounds(tries, batch_);
+  return top();
+}
+
+void TrieBuilder::begin_ordered(std::span<const ByteView> values, LeafRoom room) {
   ordered_keys_.resize(values.size());
   ordered_entries_.clear();
-  Buffer key;
   for (std::size_t position = 0; position < values.size(); ++position) {
     const std::size_t index = index_at(position, values.size());
-    key.clear();
-    rlp::append_u64(key, index);
-    std::array<std::uint8_t, 8>& bytes = ordered_keys_[position];
-    std::copy(key.view().begin(), key.view().end(), bytes.begin());
-    ordered_entries_.push_back({{bytes.data(), key.size()}, values[index]});
+    std::array<std::uint8_t, 8>& key = ordered_keys_[position];
+    ordered_entries_.push_back({{key.data(), write_index(key.data(), index)}, values[index]});
   }
-  return root(ordered_entries_);
+  entries_ = ordered_entries_;
+  room_ = room;
+  plan();
+}
+
+void TrieBuilder::run_rounds(std::span<TrieBuilder* const> tries, HashBatch& batch) {
+  std::size_t rounds = 1;
+  for (const TrieBuilder* trie : tries) rounds = std::max(rounds, trie->levels_.size() - 1);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (TrieBuilder* trie : tries) {
+      if (round + 1 < trie->levels_.size()) trie->add_round(round, batch);
+    }
+    batch.run();
+  }
 }
 
 // Children are consecutive and their ranges ascend, so the child on the way is the one whose range has the position.
@@ -209,32 +248,63 @@ void TrieBuilder::append_node(const Node& node) {
   rlp::end_list(scratch_, list);
 }
 
-// Encodes the nodes [begin, end) and hashes all that are long enough in one batch.
-void TrieBuilder::hash_level(std::size_t begin, std::size_t end) {
+// How a node's parent refers to it: by its hash, once the batch has run, or by itself.
+void TrieBuilder::refer(std::size_t index, ByteView encoding, HashBatch& batch) {
+  Reference& reference = references_[index];
+  if (encoding.size() >= Hash32::kSize) {
+    reference.size = Hash32::kSize;
+    batch.add(encoding, reference.bytes.data());
+  } else {
+    reference.size = static_cast<std::uint8_t>(encoding.size());
+    std::memcpy(reference.bytes.data(), encoding.data(), encoding.size());
+  }
+}
+
+void TrieBuilder::encode(std::size_t index) {
+  const std::size_t start = scratch_.size();
+  append_node(nodes_[index]);
+  encoded_.push_back({index, scratch_.slice_from(start)});
+}
+
+// Puts what a leaf has in front of its value right there, which spares a copy of every value. False when there is no
+// room.
+bool TrieBuilder::encode_in_place(std::size_t index, HashBatch& batch) {
+  const Node& node = nodes_[index];
+  const TrieEntry& entry = entries_[node.first];
+  if (room_ == LeafRoom::none || entry.value.size() < 2 || entry.value.size() >= kLeafValueMax) return false;
+  std::array<std::uint8_t, kLeafRoomBytes> front;
+  std::array<std::uint8_t, 8> path;
+  const std::size_t size = path_size(node.depth, node.path_end);
+  write_path(path.data(), entry.key, node.depth, node.path_end, true);
+  const std::size_t path_header = size > 1 ? 1 : 0;
+  const std::size_t payload = path_header + size + rlp::header_size_of(entry.value.size()) + entry.value.size();
+  std::size_t at = rlp::write_header(front.data(), payload, rlp::kEmptyList);
+  if (path_header > 0) at += rlp::write_header(front.data() + at, size, rlp::kEmptyString);
+  std::memcpy(front.data() + at, path.data(), size);
+  at += size;
+  at += rlp::write_header(front.data() + at, entry.value.size(), rlp::kEmptyString);
+  std::uint8_t* start = const_cast<std::uint8_t*>(entry.value.data()) - at;  // the caller's to change: LeafRoom
+  std::memcpy(start, front.data(), at);
+  refer(index, {start, at + entry.value.size()}, batch);
+  return true;
+}
+
+// Round 0 has the leaves of all levels. Round i has the other nodes of the i-th level from below: that one has leaves
+// only in the deepest.
+void TrieBuilder::add_round(std::size_t round, HashBatch& batch) {
   scratch_.clear();
   encoded_.clear();
-  for (std::size_t index = begin; index < end; ++index) {
-    const std::size_t start = scratch_.size();
-    append_node(nodes_[index]);
-    encoded_.push_back(scratch_.slice_from(start));
-  }
-  messages_.clear();
-  for (const Slice& slice : encoded_) {
-    if (slice.size >= Hash32::kSize) messages_.push_back(scratch_.view(slice));
-  }
-  hashes_.resize(messages_.size());
-  crypto::keccak256_many(messages_, hashes_);
-  std::size_t hashed = 0;
-  for (std::size_t i = 0; i < encoded_.size(); ++i) {
-    Reference& reference = references_[begin + i];
-    if (encoded_[i].size >= Hash32::kSize) {
-      reference.bytes = hashes_[hashed++].bytes;
-      reference.size = Hash32::kSize;
-    } else {
-      reference.size = static_cast<std::uint8_t>(encoded_[i].size);
-      std::memcpy(reference.bytes.data(), scratch_.view(encoded_[i]).data(), encoded_[i].size);
+  if (round == 0) {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].kind == NodeKind::leaf && !encode_in_place(i, batch)) encode(i);
+    }
+  } else {
+    const std::size_t level = levels_.size() - 2 - round;
+    for (std::size_t i = levels_[level]; i < levels_[level + 1]; ++i) {
+      if (nodes_[i].kind != NodeKind::leaf) encode(i);
     }
   }
+  for (const Encoded& encoded : encoded_) refer(encoded.node, scratch_.view(encoded.bytes), batch);
 }
 
 }  // namespace clearspan::ethereum

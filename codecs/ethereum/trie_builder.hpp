@@ -1,6 +1,7 @@
 // The work behind trie roots and proofs (see trie.hpp): plans all nodes of a trie as ranges of the sorted entries, and
-// encodes and hashes them level by level. What it keeps is how each node is referred to, so that any single node can be
-// encoded again afterwards.
+// encodes and hashes them round by round: first all leaves, then level by level the nodes above them. Several tries go
+// through their rounds together. What is kept is how each node is referred to, so that any single node can be encoded
+// again afterwards.
 #pragma once
 
 #include <array>
@@ -9,9 +10,19 @@
 #include <vector>
 
 #include "codecs/ethereum/buffer.hpp"
+#include "codecs/ethereum/hash_batch.hpp"
 #include "codecs/ethereum/trie.hpp"
 
 namespace clearspan::ethereum {
+
+// Whether a leaf may be encoded around its value where that stands, in memory that is the caller's to change.
+enum class LeafRoom : std::uint8_t {
+  none,
+  in_front  // kLeafRoomBytes before each value are free
+};
+
+// A list's header, a path of at most 8 digits and a string's header, for values below 16 MB.
+inline constexpr std::size_t kLeafRoomBytes = 16;
 
 // Working memory for one trie at a time; each thread keeps one and reuses it.
 class TrieBuilder {
@@ -23,6 +34,15 @@ class TrieBuilder {
 
   // The root of a list of at least one value (see ordered_root).
   Hash32 ordered_root(std::span<const ByteView> values);
+
+  // Plans the trie of a list of at least one value; run_rounds computes its root.
+  void begin_ordered(std::span<const ByteView> values, LeafRoom room);
+
+  // After run_rounds.
+  [[nodiscard]] Hash32 top() const;
+
+  // Hashes what is in the batch and all tries, each planned and not yet hashed.
+  static void run_rounds(std::span<TrieBuilder* const> tries, HashBatch& batch);
 
   // The encodings of the nodes that lead to the entry at that position of the trie whose root was computed last, from
   // the root down, without those that stand inside their parents. The entries' bytes must still be there.
@@ -54,16 +74,24 @@ class TrieBuilder {
   void add_children(std::size_t index);
   void append_reference(std::size_t index);
   void append_node(const Node& node);
-  void hash_level(std::size_t begin, std::size_t end);
+  void encode(std::size_t index);
+  bool encode_in_place(std::size_t index, HashBatch& batch);
+  void refer(std::size_t index, ByteView encoding, HashBatch& batch);
+  void add_round(std::size_t round, HashBatch& batch);
+
+  struct Encoded {
+    std::size_t node = 0;
+    Slice bytes;  // of scratch_
+  };
 
   std::span<const TrieEntry> entries_;
+  LeafRoom room_ = LeafRoom::none;
   std::vector<Node> nodes_;
   std::vector<std::size_t> levels_;
   std::vector<Reference> references_;
   Buffer scratch_;
-  std::vector<Slice> encoded_;
-  std::vector<ByteView> messages_;
-  std::vector<Hash32> hashes_;
+  std::vector<Encoded> encoded_;
+  HashBatch batch_;
   std::vector<TrieEntry> ordered_entries_;
   std::vector<std::array<std::uint8_t, 8>> ordered_keys_;
 };

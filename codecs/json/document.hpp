@@ -29,6 +29,9 @@ class Document {
   // (the field is the second one's pointer), too_deep, too_large.
   Result<Value> parse(std::string_view text);
 
+  // The same without the copy: strings are views into `text`, which must live as long as the values.
+  Result<Value> parse_in_place(std::string_view text);
+
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;

@@ -3,11 +3,6 @@
 #include <limits>
 
 namespace clearspan::json {
-namespace {
-
-constexpr std::uint64_t kCountSaturated = 0xff'ffff;  // the tape's member counts have 24 bits
-
-}  // namespace
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
@@ -43,8 +38,8 @@ void append_pointer_token(std::string& pointer, std::string_view key) {
 }
 
 std::size_t Value::count_members() const {
-  const std::uint64_t stored = (word() >> 32) & kCountSaturated;
-  if (stored != kCountSaturated) return stored;
+  const std::uint64_t stored = (word() >> 32) & kMembersMax;
+  if (stored != kMembersMax) return stored;
   std::size_t count = 0;
   if (is_array()) {
     for ([[maybe_unused]] const Value element : Array(*this)) ++count;

@@ -4,10 +4,10 @@
 // The tape is an array of 64-bit words: a type character in the top byte, a payload in the other 56 bits.
 //   {  [      payload: low 32 bits, the index just past the container; next 24 bits, its number of members (saturating)
 //   }  ]      payload: the index of the opening word
-//   "         payload: offset of the string; there, a 32-bit length, the decoded bytes, a zero
+//   "         payload: low 32 bits, the offset of the string's decoded bytes; next 24 bits, their number (saturating)
 //   l  u  d   the next word is the signed, unsigned or floating-point number
 //   t  f  n   true, false, null
-// Source: simdjson, doc/tape.md.
+// This is simdjson's tape (doc/tape.md), except for strings: those without escapes stay where they are in the text.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,35 @@ std::string_view to_string(Kind kind);
 // What a Document lends to its values.
 struct Tape {
   const std::uint64_t* words = nullptr;
-  const std::uint8_t* strings = nullptr;
+  const char* strings = nullptr;
 };
+
+inline constexpr std::uint64_t kStringLengthMax = 0xff'ffff;  // a longer one has no escapes, and ends at the next quote
+
+inline constexpr std::uint64_t kMembersMax = 0xff'ffff;  // a container that states as many has them or more
+
+// The text of a string's word.
+inline std::string_view string_of(const char* strings, std::uint64_t word) {
+  const char* start = strings + static_cast<std::uint32_t>(word);
+  std::size_t length = word >> 32 & kStringLengthMax;
+  if (length == kStringLengthMax) length = static_cast<std::size_t>(std::strchr(start + length, '"') - start);
+  return {start, length};
+}
+
+// The index of the word after the value that starts at `index`.
+inline std::size_t end_of_value(const std::uint64_t* words, std::size_t index) {
+  switch (static_cast<char>(words[index] >> 56)) {
+    case '{':
+    case '[':
+      return static_cast<std::uint32_t>(words[index]);
+    case 'l':
+    case 'u':
+    case 'd':
+      return index + 2;
+    default:
+      return index + 1;
+  }
+}
 
 class Array;
 class Object;
@@ -106,27 +133,10 @@ class Value {
   [[nodiscard]] char type() const { return static_cast<char>(word() >> 56); }
 
   // The string at this word; only for strings.
-  [[nodiscard]] std::string_view text() const {
-    const std::uint8_t* start = tape_->strings + (word() & 0x00ff'ffff'ffff'ffffULL);
-    std::uint32_t length = 0;
-    std::memcpy(&length, start, sizeof(length));
-    return {reinterpret_cast<const char*>(start) + sizeof(length), length};
-  }
+  [[nodiscard]] std::string_view text() const { return string_of(tape_->strings, word()); }
 
   // The index of the word after this value.
-  [[nodiscard]] std::size_t end_index() const {
-    switch (type()) {
-      case '{':
-      case '[':
-        return static_cast<std::uint32_t>(word());
-      case 'l':
-      case 'u':
-      case 'd':
-        return index_ + 2;
-      default:
-        return index_ + 1;
-    }
-  }
+  [[nodiscard]] std::size_t end_index() const { return end_of_value(tape_->words, index_); }
 
   // The number of members of a container; only for containers.
   [[nodiscard]] std::size_t count_members() const;

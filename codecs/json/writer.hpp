@@ -7,6 +7,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ class Writer {
     return key(name).value(content);
   }
 
+  // How many bytes are written so far.
+  [[nodiscard]] std::size_t size() const { return size_; }
+
   // The finished text; the writer is empty afterwards. Asking before the outermost value has ended is a bug.
   [[nodiscard]] std::string take();
 
@@ -71,8 +75,13 @@ class Writer {
   Writer& unsigned_number(std::uint64_t number);
   void before_value();
   void end(Scope scope, char bracket);
+  char* room(std::size_t bytes);
+  void put(char c);
+  void put(std::string_view text);
+  void put_quoted(std::string_view text);
 
-  std::string out_;
+  std::string out_;  // the buffer; what lies behind size_ is not written yet
+  std::size_t size_ = 0;
   std::vector<Scope> open_;
   bool has_key_ = false;     // a key was written and its value is due
   bool has_member_ = false;  // the innermost open container has a member already

@@ -57,22 +57,28 @@ void put_result(Bytes& out, OperationKind kind, const OperationResult& result) {
     put_text(out, result.reason);
     return;
   }
-  put_u8(out, kDone);
-  if (!has_ended(kind)) return;
-  put_text(out, result.asset);
-  put_text(out, result.amount_digits);
-  put_text(out, result.from);
-  put_text(out, result.to);
-  put_u8(out, result.reclaimed ? 1 : 0);
+  if (!has_ended(kind)) return put_u8(out, kDone);
+  WireWriter writer(out, 2 + text_size(result.asset) + text_size(result.amount_digits) + text_size(result.from) +
+                             text_size(result.to));
+  writer.u8(kDone);
+  writer.text(result.asset);
+  writer.text(result.amount_digits);
+  writer.text(result.from);
+  writer.text(result.to);
+  writer.u8(result.reclaimed ? 1 : 0);
+}
+
+void put_leaf(Bytes& out, const TxnId& id, const TxnSignature& signature, ByteView results_bytes) {
+  WireWriter writer(out, 1 + TxnId::kSize + TxnSignature::kSize + results_bytes.size());
+  writer.u8(kLeafPrefix);
+  writer.bytes(id.view());
+  writer.bytes(signature.view());
+  writer.bytes(results_bytes);
 }
 
 Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_bytes) {
   Bytes leaf;
-  leaf.reserve(1 + TxnId::kSize + TxnSignature::kSize + results_bytes.size());
-  put_u8(leaf, kLeafPrefix);
-  put_bytes(leaf, id.view());
-  put_bytes(leaf, signature.view());
-  put_bytes(leaf, results_bytes);
+  put_leaf(leaf, id, signature, results_bytes);
   return crypto::sha256(leaf);
 }
 

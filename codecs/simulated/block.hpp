@@ -73,6 +73,9 @@ void put_result(Bytes& out, OperationKind kind, const OperationResult& result);
 // txn_malformed for anything that put_result would not have written.
 Result<std::vector<OperationResult>> parse_results(ByteView bytes, std::span<const Operation> operations);
 
+// Appends what the leaf of one txn is the hash of.
+void put_leaf(Bytes& out, const TxnId& id, const TxnSignature& signature, ByteView results_bytes);
+
 // The leaf of one txn. `results_bytes` are the results as put_result writes them, one after the other.
 Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_bytes);
 

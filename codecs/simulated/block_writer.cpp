@@ -3,6 +3,7 @@
 #include <charconv>
 #include <vector>
 
+#include "codecs/crypto/hex_text.hpp"
 #include "codecs/simulated/merkle.hpp"
 
 namespace clearspan::simulated {
@@ -13,14 +14,9 @@ constexpr std::size_t kOperationJsonTypical = 256;  // bytes
 constexpr std::size_t kTxnJsonTypical = 512;        // bytes
 
 void append_hex(std::string& out, ByteView bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
   const std::size_t start = out.size();
   out.resize(start + 2 * bytes.size());
-  char* cursor = out.data() + start;
-  for (const std::uint8_t byte : bytes) {
-    *cursor++ = kDigits[byte >> 4];
-    *cursor++ = kDigits[byte & 15];
-  }
+  crypto::encode_hex(bytes.data(), bytes.size(), out.data() + start);
 }
 
 void append_quoted_hex(std::string& out, ByteView bytes) {

@@ -2,41 +2,46 @@
 
 namespace clearspan::simulated {
 
-std::optional<Outcome> outcome_of(const Operation& operation, const OperationResult& result,
-                                  const BlockPosition& position) {
-  const auto kind = movement_kind(operation.kind);
-  if (!kind) return std::nullopt;
-  std::optional<Outcome> made(std::in_place);
-  Outcome& outcome = *made;
+void fill_outcome(const Operation& operation, const OperationResult& result, const Amount& ended,
+                  const BlockPosition& position, Outcome& outcome) {
   outcome.ref = operation.ref;
-  outcome.kind = *kind;
+  outcome.kind = *movement_kind(operation.kind);
   outcome.ok = result.ok();
   outcome.reclaimed = result.reclaimed;
   outcome.position = position;
-  outcome.reason = std::string(result.reason);
+  if (!outcome.ok) outcome.reason = result.reason;
   outcome.reclaim_after = operation.reclaim_after;
-  switch (*kind) {
+  switch (outcome.kind) {
     case MovementKind::hold:
     case MovementKind::payment:
       outcome.asset.text = operation.asset;
       outcome.amount = operation.amount;
       outcome.from.text = operation.from;
       outcome.to.text = operation.to;
-      if (*kind == MovementKind::hold && outcome.ok) {
-        outcome.hold_key = hold_key_of(position.txn, position.effect_index);
-      }
       break;
     case MovementKind::release:
     case MovementKind::refund:
       outcome.hold_key = operation.hold_key;
       if (!outcome.ok) break;
       outcome.asset.text = result.asset;
-      outcome.amount = parse_amount_digits(result.amount_digits).value();
+      outcome.amount = ended;
       outcome.from.text = result.from;
       outcome.to.text = result.to;
       break;
   }
-  return made;
+}
+
+std::optional<Outcome> outcome_of(const Operation& operation, const OperationResult& result,
+                                  const BlockPosition& position) {
+  if (!movement_kind(operation.kind)) return std::nullopt;
+  const bool has_amount = has_ended(operation.kind) && result.ok();
+  std::optional<Outcome> outcome(std::in_place);
+  fill_outcome(operation, result, has_amount ? parse_amount_digits(result.amount_digits).value() : Amount(), position,
+               *outcome);
+  if (operation.kind == OperationKind::hold && outcome->ok) {
+    outcome->hold_key = hold_key_of(position.txn, position.effect_index);
+  }
+  return outcome;
 }
 
 }  // namespace clearspan::simulated

@@ -12,4 +12,9 @@ namespace clearspan::simulated {
 std::optional<Outcome> outcome_of(const Operation& operation, const OperationResult& result,
                                   const BlockPosition& position);
 
+// The same as outcome_of for an operation that moves value, but for the key of a new hold, which stays zero: who needs
+// many of them hashes them together. `ended` is the amount that a release or refund has ended.
+void fill_outcome(const Operation& operation, const OperationResult& result, const Amount& ended,
+                  const BlockPosition& position, Outcome& outcome);
+
 }  // namespace clearspan::simulated

@@ -1,6 +1,6 @@
 #include "codecs/simulated/txn.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include "codecs/crypto/sha256.hpp"
 #include "codecs/simulated/wire.hpp"
@@ -12,12 +12,25 @@ constexpr std::string_view kMagic = "CST1";
 // So many digits always fit 64 bits.
 constexpr std::size_t kShortAmountDigits = 19;
 
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+// What a character may be part of.
+constexpr std::uint8_t kNameChar = 1;   // of an account or a ledger
+constexpr std::uint8_t kAssetChar = 2;  // of an asset
+
+constexpr std::array<std::uint8_t, 256> make_char_uses() {
+  std::array<std::uint8_t, 256> uses{};
+  for (char c = 'a'; c <= 'z'; ++c) uses[static_cast<unsigned char>(c)] = kNameChar | kAssetChar;
+  for (char c = '0'; c <= '9'; ++c) uses[static_cast<unsigned char>(c)] = kNameChar | kAssetChar;
+  for (char c = 'A'; c <= 'Z'; ++c) uses[static_cast<unsigned char>(c)] = kAssetChar;
+  for (const char c : {'.', '_', '-'}) uses[static_cast<unsigned char>(c)] = kNameChar | kAssetChar;
+  return uses;
 }
 
-bool is_name(std::string_view text, std::size_t size_max) {
-  return !text.empty() && text.size() <= size_max && std::all_of(text.begin(), text.end(), is_name_char);
+constexpr std::array<std::uint8_t, 256> kCharUses = make_char_uses();
+
+bool is_name(std::string_view text, std::size_t size_max, std::uint8_t use) {
+  if (text.empty() || text.size() > size_max) return false;
+  for (const char c : text) use &= kCharUses[static_cast<unsigned char>(c)];
+  return use != 0;
 }
 
 Error malformed(std::string detail, std::string field) {
@@ -106,16 +119,15 @@ std::optional<MovementKind> movement_kind(OperationKind kind) {
 }
 
 bool is_account_name(std::string_view text) {
-  return is_name(text, kAccountNameMax);
+  return is_name(text, kAccountNameMax, kNameChar);
 }
 
 bool is_ledger_name(std::string_view text) {
-  return is_name(text, kLedgerNameMax);
+  return is_name(text, kLedgerNameMax, kNameChar);
 }
 
 bool is_asset_name(std::string_view text) {
-  const auto is_asset_char = [](char c) { return is_name_char(c) || (c >= 'A' && c <= 'Z'); };
-  return !text.empty() && text.size() <= kAssetNameMax && std::all_of(text.begin(), text.end(), is_asset_char);
+  return is_name(text, kAssetNameMax, kAssetChar);
 }
 
 Result<Amount> parse_amount_digits(std::string_view digits) {
@@ -148,26 +160,47 @@ void put_txn_header(Bytes& out, const TxnHeader& header) {
   put_u16(out, header.operation_count);
 }
 
-void put_operation(Bytes& out, const Operation& operation) {
-  put_u8(out, static_cast<std::uint8_t>(operation.kind));
-  put_bytes(out, operation.ref.view());
+namespace {
+
+std::size_t size_of(const Operation& operation) {
+  constexpr std::size_t kCommon = 1 + OperationRef::kSize;
   switch (operation.kind) {
     case OperationKind::hold:
     case OperationKind::payment:
-      put_text(out, operation.asset);
-      put_text(out, operation.amount_digits);
-      put_text(out, operation.from);
-      put_text(out, operation.to);
+      return kCommon + text_size(operation.asset) + text_size(operation.amount_digits) + text_size(operation.from) +
+             text_size(operation.to) + (operation.kind == OperationKind::hold ? 16 : 8);
+    case OperationKind::release:
+    case OperationKind::refund:
+      return kCommon + HoldKey::kSize + 8;
+    case OperationKind::anchor:
+      break;
+  }
+  return kCommon + Hash32::kSize;
+}
+
+}  // namespace
+
+void put_operation(Bytes& out, const Operation& operation) {
+  WireWriter writer(out, size_of(operation));
+  writer.u8(static_cast<std::uint8_t>(operation.kind));
+  writer.bytes(operation.ref.view());
+  switch (operation.kind) {
+    case OperationKind::hold:
+    case OperationKind::payment:
+      writer.text(operation.asset);
+      writer.text(operation.amount_digits);
+      writer.text(operation.from);
+      writer.text(operation.to);
       break;
     case OperationKind::release:
     case OperationKind::refund:
-      put_bytes(out, operation.hold_key.view());
+      writer.bytes(operation.hold_key.view());
       break;
     case OperationKind::anchor:
-      return put_bytes(out, operation.digest.view());
+      return writer.bytes(operation.digest.view());
   }
-  put_u64(out, operation.not_after.value);
-  if (operation.kind == OperationKind::hold) put_u64(out, operation.reclaim_after.value);
+  writer.u64(operation.not_after.value);
+  if (operation.kind == OperationKind::hold) writer.u64(operation.reclaim_after.value);
 }
 
 Result<TxnContent> parse_txn_content(ByteView content) {
@@ -199,13 +232,16 @@ TxnId txn_id_of(ByteView content) {
   return crypto::sha256(content).as<TxnId>();
 }
 
+HoldName hold_name_of(const TxnId& txn, std::uint32_t operation_index) {
+  HoldName name;
+  WireWriter writer(name.data());
+  writer.bytes(txn.view());
+  writer.u32(operation_index);
+  return name;
+}
+
 HoldKey hold_key_of(const TxnId& txn, std::uint32_t operation_index) {
-  std::array<std::uint8_t, TxnId::kSize + 4> named;
-  std::copy(txn.bytes.begin(), txn.bytes.end(), named.begin());
-  for (std::size_t i = 0; i < 4; ++i) {
-    named[TxnId::kSize + i] = static_cast<std::uint8_t>(operation_index >> (24 - 8 * i));
-  }
-  return crypto::sha256(named).as<HoldKey>();
+  return crypto::sha256(hold_name_of(txn, operation_index)).as<HoldKey>();
 }
 
 }  // namespace clearspan::simulated

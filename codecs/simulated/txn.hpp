@@ -105,4 +105,9 @@ Result<TxnContent> parse_txn_content(ByteView content);
 TxnId txn_id_of(ByteView content);
 HoldKey hold_key_of(const TxnId& txn, std::uint32_t operation_index);
 
+// What a hold key is the hash of.
+inline constexpr std::size_t kHoldNameBytes = 36;
+using HoldName = std::array<std::uint8_t, kHoldNameBytes>;
+HoldName hold_name_of(const TxnId& txn, std::uint32_t operation_index);
+
 }  // namespace clearspan::simulated

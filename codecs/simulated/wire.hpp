@@ -4,12 +4,56 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "core/base/bytes.hpp"
 #include "core/base/verify.hpp"
 
 namespace clearspan::simulated {
+
+// Writes into room that is known to be enough.
+class WireWriter {
+ public:
+  // Appends `size` bytes to `out`, to be written in full.
+  WireWriter(Bytes& out, std::size_t size) {
+    const std::size_t start = out.size();
+    out.resize(start + size);
+    at_ = out.data() + start;
+  }
+
+  explicit WireWriter(std::uint8_t* room) : at_(room) {}
+
+  void u8(std::uint8_t value) { *at_++ = value; }
+
+  void bytes(ByteView bytes) {
+    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+
+  void u32(std::uint32_t value) { number(__builtin_bswap32(value)); }
+
+  void u64(std::uint64_t value) { number(__builtin_bswap64(value)); }
+
+  void text(std::string_view text) {
+    CLEARSPAN_VERIFY(text.size() <= 0xff);
+    u8(static_cast<std::uint8_t>(text.size()));
+    bytes(as_bytes(text));
+  }
+
+ private:
+  template <class Unsigned>
+  void number(Unsigned big_endian) {
+    std::memcpy(at_, &big_endian, sizeof(big_endian));
+    at_ += sizeof(big_endian);
+  }
+
+  std::uint8_t* at_;
+};
+
+inline std::size_t text_size(std::string_view text) {
+  return 1 + text.size();
+}
 
 inline void put_u8(Bytes& out, std::uint8_t value) {
   out.push_back(value);

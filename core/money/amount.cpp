@@ -1,5 +1,6 @@
 #include "core/money/amount.hpp"
 
+#include <charconv>
 #include <iterator>
 #include <limits>
 
@@ -23,6 +24,10 @@ Result<Amount> subtract(const Amount& a, const Amount& b) {
 }
 
 std::string to_string(const Amount& amount) {
+  // Most amounts fit a machine's word.
+  if (amount.units() <= std::numeric_limits<std::uint64_t>::max()) {
+    return std::to_string(static_cast<std::uint64_t>(amount.units()));
+  }
   return amount.units().str();
 }
 
@@ -37,6 +42,11 @@ Result<Amount> parse_amount(std::string_view text) {
   }
   if (text.size() > 1 && text.front() == '0') {
     return make_error(ErrorCode::amount_malformed, "an amount has no leading zeros");
+  }
+  if (text.size() <= std::numeric_limits<std::uint64_t>::digits10) {
+    std::uint64_t units = 0;
+    std::from_chars(text.data(), text.data() + text.size(), units);
+    return Amount(units);
   }
   if (text.size() > kDigitsMax) return make_error(ErrorCode::amount_too_large, "the amount exceeds 2^256 - 1");
   boost::multiprecision::uint512_t wide{std::string(text)};

@@ -154,7 +154,9 @@ Result<Plan> compile_payment(const PaymentRequest& request, const Profile& profi
   pivot.reclaim_after = kNever;
 
   Plan plan = make_plan("payment", identity, schedule);
-  plan.legs = {std::move(hold), std::move(pivot)};
+  plan.legs.reserve(2);
+  plan.legs.push_back(std::move(hold));
+  plan.legs.push_back(std::move(pivot));
   plan.payment = PaymentTerms{profile.name, profile.rate, profile.fee};
   return plan;
 }

@@ -1,15 +1,14 @@
 // From JSON to a verified block, and the parts of that way. Bytes per second count the JSON text. The blocks are made
-// here; where the corpus is present, the largest block with receipts of the main network is measured too.
+// here; mainnet_bench.cpp has real ones.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "codecs/crypto/keccak.hpp"
 #include "codecs/ethereum/block.hpp"
 #include "codecs/ethereum/hex.hpp"
 #include "codecs/ethereum/rlp.hpp"
@@ -72,6 +71,31 @@ void trie_root_of_200_txns(benchmark::State& state) {
 
 BENCHMARK(trie_root_of_200_txns)->Unit(benchmark::kMicrosecond);
 
+// Lists of values of one size. `hashing` is the share of the time that keccak256_many takes for the values alone: the
+// rest is nodes above them, copies and planning.
+void trie_root_of_200_values(benchmark::State& state) {
+  const std::vector<Bytes> values(kTxns, Bytes(static_cast<std::size_t>(state.range(0)), 0xa7));
+  const std::vector<ByteView> views(values.begin(), values.end());
+  std::vector<Hash32> hashes(views.size());
+  require(ordered_root(views) != kEmptyTrieRoot);
+  const auto seconds_of = [](auto&& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  double root = 0;
+  double hashing = 0;
+  for (auto _ : state) {
+    const double spent = seconds_of([&] { benchmark::DoNotOptimize(ordered_root(views)); });
+    hashing += seconds_of([&] { crypto::keccak256_many(views, hashes); });
+    root += spent;
+    state.SetIterationTime(spent);
+  }
+  state.counters["hashing"] = hashing / root;
+}
+
+BENCHMARK(trie_root_of_200_values)->Arg(120)->Arg(340)->Arg(500)->UseManualTime()->Unit(benchmark::kMicrosecond);
+
 // The root again, and the paths of so many txns; the checks of one path are below.
 void prove_of_200_txns(benchmark::State& state) {
   const std::vector<ByteView> views(made_block().txns.begin(), made_block().txns.end());
@@ -129,48 +153,6 @@ void json_to_decoded_block(benchmark::State& state) {
 }
 
 BENCHMARK(json_to_decoded_block)->Unit(benchmark::kMicrosecond);
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-// The folder with the most bytes of a block that verifies with its receipts.
-std::filesystem::path largest_corpus_block() {
-  const char* named = std::getenv("CLEARSPAN_CORPUS");
-  const std::filesystem::path root =
-      std::filesystem::path(named != nullptr ? named : "../shared/data") / "ethereum/rpc/mainnet";
-  std::filesystem::path largest;
-  std::uintmax_t most = 0;
-  if (!std::filesystem::exists(root)) return largest;
-  for (const auto& entry : std::filesystem::directory_iterator(root)) {
-    const std::filesystem::path block = entry.path() / "block.json";
-    const std::filesystem::path receipts = entry.path() / "receipts.json";
-    if (!std::filesystem::exists(block) || !std::filesystem::exists(receipts)) continue;
-    const std::uintmax_t size = std::filesystem::file_size(block) + std::filesystem::file_size(receipts);
-    if (size > most && decode_block(read_text(block), read_text(receipts)).ok()) {
-      most = size;
-      largest = entry.path();
-    }
-  }
-  return largest;
-}
-
-void corpus_json_to_verified_block(benchmark::State& state) {
-  const std::filesystem::path folder = largest_corpus_block();
-  if (folder.empty()) {
-    state.SkipWithError("no corpus; set CLEARSPAN_CORPUS");
-    return;
-  }
-  const std::string block = read_text(folder / "block.json");
-  const std::string receipts = read_text(folder / "receipts.json");
-  require_verified(verify_block(block, receipts, std::nullopt));
-  for (auto _ : state) benchmark::DoNotOptimize(verify_block(block, receipts, std::nullopt).ok());
-  state.SetBytesProcessed(static_cast<std::int64_t>(block.size() + receipts.size()) * state.iterations());
-  state.SetLabel("block " + folder.filename().string());
-}
-
-BENCHMARK(corpus_json_to_verified_block)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace clearspan::ethereum

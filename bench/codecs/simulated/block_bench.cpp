@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codecs/crypto/sha256.hpp"
+#include "codecs/json/document.hpp"
 #include "codecs/simulated/block_decoder.hpp"
 #include "codecs/simulated/block_writer.hpp"
 #include "codecs/simulated/proof.hpp"
@@ -108,6 +109,33 @@ void BM_decode_block(benchmark::State& state) {
 }
 
 BENCHMARK(BM_decode_block)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
+
+// What no way of decoding can do without: parsing the text, and hashing the contents of all txns.
+void BM_parse_and_hash_alone(benchmark::State& state) {
+  const auto batches = make_batches(static_cast<std::size_t>(state.range(0)));
+  const RenderedBlock block = render(batches);
+  json::Document document;
+  std::vector<ByteView> contents;
+  for (const auto& batch : batches) contents.emplace_back(batch->content);
+  std::vector<Hash32> hashes(contents.size());
+  crypto::sha256_many(contents, hashes);
+  if (!document.parse_in_place(block.json).ok() || hashes.back() != crypto::sha256(contents.back())) {
+    return state.SkipWithError("the block does not parse");
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(document.parse_in_place(block.json).ok());
+    crypto::sha256_many(contents, hashes);
+    benchmark::ClobberMemory();
+  }
+  set_rates(state, block.json.size());
+}
+
+BENCHMARK(BM_parse_and_hash_alone)
+    ->ArgName("operations_per_txn")
+    ->Arg(1)
+    ->Arg(100)
+    ->Arg(4000)
+    ->Unit(benchmark::kMillisecond);
 
 // All proofs of the block, as somebody checks them who trusts its hash.
 void BM_check_block_proof(benchmark::State& state) {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "codecs/crypto/keccak.hpp"
 #include "codecs/ethereum/rlp.hpp"
+#include "codecs/ethereum/trie_builder.hpp"
 
 namespace clearspan::ethereum {
 namespace {
@@ -165,6 +167,37 @@ RC_GTEST_PROP(Trie, gives_any_map_the_root_of_the_definition, ()) {
       rc::gen::nonEmpty(rc::gen::resize(40, rc::gen::container<Bytes>(rc::gen::arbitrary<std::uint8_t>())));
   const auto map = *rc::gen::container<ByteMap>(key, value);
   RC_ASSERT(map_root(TrieMap(map.begin(), map.end())) == literal_root(map));
+}
+
+// Lists of many lengths go through their rounds together, with their values' leaves encoded where the values stand.
+TEST(Trie, gives_each_of_many_lists_the_root_that_it_has_alone) {
+  std::vector<Buffer> arenas;
+  std::vector<std::vector<Slice>> lists;
+  for (const std::size_t count : {1U, 2U, 16U, 127U, 128U, 129U, 300U}) {
+    Buffer arena;
+    std::vector<Slice> members;
+    for (std::size_t i = 0; i < count; ++i) {
+      arena.extend(kLeafRoomBytes);
+      const std::size_t start = arena.size();
+      arena.append(Bytes(1 + (i * 37) % 400, static_cast<std::uint8_t>(i)));  // some shorter than a hash
+      members.push_back(arena.slice_from(start));
+    }
+    arenas.push_back(std::move(arena));
+    lists.push_back(std::move(members));
+  }
+  std::vector<TrieBuilder> tries(lists.size());
+  std::vector<TrieBuilder*> together;
+  std::vector<Hash32> alone;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    std::vector<ByteView> values;
+    for (const Slice& member : lists[i]) values.push_back(arenas[i].view(member));
+    alone.push_back(ordered_root(values));
+    tries[i].begin_ordered(values, LeafRoom::in_front);
+    together.push_back(&tries[i]);
+  }
+  HashBatch batch;
+  TrieBuilder::run_rounds(together, batch);
+  for (std::size_t i = 0; i < lists.size(); ++i) EXPECT_EQ(tries[i].top(), alone[i]) << lists[i].size();
 }
 
 }  // namespace

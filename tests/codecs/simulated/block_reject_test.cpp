@@ -138,6 +138,29 @@ TEST(SimulatedBlockLists, refuses_a_signature_that_the_root_does_not_cover) {
   EXPECT_EQ(decoded.error().code, ErrorCode::transactions_root_mismatch);
 }
 
+std::string replaced(std::string text, std::string_view find, std::string_view replace) {
+  const std::size_t at = text.find(find);
+  EXPECT_NE(at, std::string::npos) << find;
+  return text.replace(at, find.size(), replace);
+}
+
+// All txns are hashed together at the end, but what is wrong with the block is still what is wrong first.
+TEST(SimulatedBlockLists, reports_a_wrong_id_before_what_is_malformed_behind_it) {
+  const std::string altered = replaced(sample_json(), R"("1250")", R"("1251")");
+  const auto decoded = decode(replaced(altered, R"("dave",1])", R"("dave",2])"));
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().code, ErrorCode::txn_hash_mismatch);
+  EXPECT_EQ(decoded.error().field, "/txns/0/id");
+}
+
+TEST(SimulatedBlockLists, reports_what_is_malformed_before_a_wrong_id_behind_it) {
+  const std::string altered = replaced(sample_json(), R"("dave",0])", R"("dave",2])");
+  const auto decoded = decode(replaced(altered, R"("salt":8)", R"("salt":9)"));
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().code, ErrorCode::txn_malformed);
+  EXPECT_EQ(decoded.error().field, "/txns/1/results/0");
+}
+
 // Every single byte, replaced by each of a few others: either it is refused, or it still means exactly the same.
 TEST(SimulatedBlockBytes, no_altered_byte_changes_the_meaning) {
   const std::string json = sample_json();

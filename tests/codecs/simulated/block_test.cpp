@@ -77,6 +77,30 @@ TEST(SimulatedBlock, an_ended_hold_tells_what_the_ledger_had_recorded) {
   EXPECT_EQ(block->outcomes[5].reason, "hold_not_open");
 }
 
+TEST(SimulatedBlock, the_fields_of_a_txn_may_stand_in_any_order) {
+  std::string json = sample_json();
+  const std::string_view salt = R"("salt":7,)";
+  json.erase(json.find(salt), salt.size());
+  json.insert(json.find(R"("id":)", json.find(R"("id":)") + 1), salt);
+  const auto decoded = decode(json);
+  ASSERT_TRUE(decoded.ok()) << describe(decoded.error());
+  EXPECT_EQ(decoded->outcomes, decode(sample_json())->outcomes);
+}
+
+TEST(SimulatedBlock, what_is_held_adds_up_beyond_64_bits) {
+  const std::string_view largest = "18446744073709551615";
+  const std::string_view larger = "1267650600228229401496703205376";  // 2^100
+  std::vector<std::unique_ptr<SampleTxn>> txns;
+  txns.push_back(std::make_unique<SampleTxn>(
+      std::vector{transfer(MovementKind::hold, 1, largest), transfer(MovementKind::hold, 2, largest),
+                  transfer(MovementKind::hold, 3, larger), transfer(MovementKind::hold, 4, "7")},
+      std::vector<OperationResult>(4), 0));
+  const auto decoded = decode(render(txns).json);
+  ASSERT_TRUE(decoded.ok()) << describe(decoded.error());
+  ASSERT_EQ(decoded->held.size(), 1U);
+  EXPECT_EQ(to_string(decoded->held[0].change), "1267650600265122889644122308613");  // 2^100 + 2 * (2^64 - 1) + 7
+}
+
 TEST(SimulatedBlock, operations_of_other_engines_are_verified_and_left_out) {
   const auto block = decode(sample_json());
   ASSERT_TRUE(block.ok());
