@@ -4,8 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <filesystem>
-
+#include "tools/clearspan/data_folder.hpp"
 #include "tools/clearspan/demo/evm_world.hpp"
 #include "tools/clearspan/demo/report.hpp"
 #include "tools/clearspan/demo/show.hpp"
@@ -14,32 +13,8 @@
 namespace clearspan::tools {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::uint32_t kTradesSimulated = 10'000;
 constexpr std::uint32_t kTradesEvm = 500;
-
-// The demo's data folder: the one that was asked for, or a temporary one that goes with the demo.
-class DataFolder {
- public:
-  explicit DataFolder(const std::string& wanted) : path_(wanted), is_temporary_(wanted.empty()) {
-    if (is_temporary_) path_ = (fs::temp_directory_path() / fmt::format("clearspan-demo-{}", ::getpid())).string();
-  }
-
-  ~DataFolder() {
-    std::error_code ignored;
-    if (is_temporary_) fs::remove_all(path_, ignored);
-  }
-
-  DataFolder(const DataFolder&) = delete;
-  DataFolder& operator=(const DataFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  bool is_temporary_;
-};
 
 // One line that rewrites itself on a terminal; a line every few seconds elsewhere.
 class ProgressLine {
@@ -83,7 +58,7 @@ Result<DemoReport> play(const DemoOptions& options, std::ostream& err) {
   const std::uint32_t trades = options.trades == 0 ? by_default : options.trades;
   if (options.evm && !options.json) err << "  setting up two chains: contracts, accounts, allowances\n";
   CLEARSPAN_TRY(const std::unique_ptr<DemoWorld> world, make_world(options, trades));
-  const DataFolder data(options.data_dir);
+  const DataFolder data("clearspan-demo", options.data_dir);
   Show show(*world, trades, options.seed);
   EngineOptions engine_options;
   engine_options.data_dir = data.path();

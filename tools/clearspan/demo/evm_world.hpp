@@ -1,5 +1,5 @@
 // Two EVM nodes with different chain ids: native coin on the one, an ERC-20 token on the other, the escrow contract on
-// both. Everything is set up over standard JSON-RPC from one funded key.
+// both.
 #pragma once
 
 #include <map>
@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "ledgers/ethereum/connector.hpp"
-#include "ledgers/ethereum/deployment.hpp"
-#include "tools/clearspan/demo/faulty_path.hpp"
-#include "tools/clearspan/demo/local_node.hpp"
+#include "tools/clearspan/demo/evm_books.hpp"
+#include "tools/clearspan/demo/evm_side.hpp"
 #include "tools/clearspan/demo/world.hpp"
 
 namespace clearspan::tools {
@@ -44,19 +43,12 @@ class EvmWorld final : public DemoWorld {
   Result<std::vector<LedgerBooks>> read_books() override;
 
  private:
-  // One chain: the node, the way to it, what was deployed there, and who is looked at when the books are read.
+  // One chain, and the engine's and our own view of it.
   struct Side {
-    std::unique_ptr<LocalNode> node;
-    std::string url;  // of the node itself
-    std::unique_ptr<FaultyPath> path;
-    std::unique_ptr<ethereum::Deployer> deployer;
-    ethereum::Address escrow;
+    std::unique_ptr<EvmSide> chain;
     std::vector<ethereum::EvmAsset> assets;
     std::shared_ptr<ethereum::EvmConnector> connector;
-    std::unique_ptr<ethereum::EvmConnector> auditor;  // reads the node directly, for the books
-    Height start;
-    std::map<std::pair<AccountId, AssetId>, Amount> before;
-    std::map<HoldKey, OperationRef> holds;  // seen while the books are read
+    std::unique_ptr<EvmBooks> books;  // of the node itself
   };
 
   EvmWorld() = default;
@@ -64,20 +56,16 @@ class EvmWorld final : public DemoWorld {
   Status make_people();
   Status open_side(Side& side, const std::string& endpoint, const EvmWorldOptions& options,
                    std::uint64_t local_chain_id);
-  Status supply_a(const std::string& contracts_dir);
-  Status supply_b(const std::string& contracts_dir);
-  Status approve(Side& side, const std::string& person, const ethereum::Address& token);
+  Status supply_a();
+  Status supply_b();
   Status connect(Side& side, std::string_view ledger, const std::string& endpoint,
                  const std::vector<std::string>& engine_people);
-  Status note_balances(Side& side);
   void make_profiles();
-  Result<LedgerBooks> books_of(Side& side);
-  Status count_block(Side& side, Height height, LedgerBooks& books, std::map<AccountId, Amount>& fees);
   [[nodiscard]] AccountId account_of(const std::string& person) const;
 
   EngineTag tag_;
   std::map<std::string, crypto::SecretKey> keys_;
-  std::map<std::string, ethereum::Address> people_;
+  EvmPeople people_;
   Side a_;
   Side b_;
   std::unique_ptr<ethereum::Deployer> walk_in_;  // a payer that deposits by itself

@@ -43,9 +43,14 @@ Result<std::unique_ptr<FaultyPath>> FaultyPath::open(const std::string& url) {
   return path;
 }
 
-void FaultyPath::set_fate(const ethereum::Address& sender, Fate fate) {
+void FaultyPath::set_fate(const ethereum::Address& sender, Fate fate, std::uint32_t per_mille) {
   const std::lock_guard lock(mutex_);
-  fates_[sender] = fate;
+  fates_[sender] = {fate, per_mille};
+}
+
+void FaultyPath::clear_fates() {
+  const std::lock_guard lock(mutex_);
+  fates_.clear();
 }
 
 void FaultyPath::set_broken(bool broken) {
@@ -67,7 +72,8 @@ FaultyPath::Fate FaultyPath::fate_of(std::string_view body) {
   const auto sender = ethereum::sender_of(*txn, ethereum::HighS::refused);
   if (!sender) return Fate::passed;
   const auto fate = fates_.find(*sender);
-  return fate == fates_.end() ? Fate::passed : fate->second;
+  if (fate == fates_.end() || dice_() % kAlways >= fate->second.per_mille) return Fate::passed;
+  return fate->second.fate;
 }
 
 // The server's thread waits for the node here: the demo's engine has one reader and one sender, and a node on loopback.

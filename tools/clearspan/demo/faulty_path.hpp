@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,13 @@ class FaultyPath {
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
 
-  // What becomes of the txns that this account signed. Held-up ones are passed on by release_held_up().
-  void set_fate(const ethereum::Address& sender, Fate fate);
+  // What becomes of so many of a thousand txns that this account signed, each time that they are sent; the others pass.
+  // Held-up ones are passed on by release_held_up().
+  void set_fate(const ethereum::Address& sender, Fate fate, std::uint32_t per_mille);
+  void clear_fates();
   void release_held_up();
+
+  static constexpr std::uint32_t kAlways = 1000;
 
   // A broken path answers every request with 503.
   void set_broken(bool broken);
@@ -41,7 +46,14 @@ class FaultyPath {
 
   std::mutex mutex_;
   transport::HttpClient client_;
-  std::map<ethereum::Address, Fate> fates_;
+
+  struct SenderFate {
+    Fate fate = Fate::passed;
+    std::uint32_t per_mille = 0;
+  };
+
+  std::map<ethereum::Address, SenderFate> fates_;
+  std::minstd_rand dice_;
   std::vector<std::string> held_up_;  // request bodies
   bool broken_ = false;
   std::unique_ptr<transport::HttpServer> server_;

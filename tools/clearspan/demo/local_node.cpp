@@ -51,11 +51,14 @@ pid_t spawn(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
+Status LocalNode::is_installed() {
+  if (std::filesystem::exists(kAnvil)) return Done{};
+  return make_error(ErrorCode::config_invalid,
+                    "anvil is not installed: run tools/contracts/build in the project's root");
+}
+
 Result<std::unique_ptr<LocalNode>> LocalNode::start(std::uint64_t chain_id) {
-  if (!std::filesystem::exists(kAnvil)) {
-    return make_error(ErrorCode::config_invalid,
-                      "anvil is not installed: run tools/contracts/build in the project's root");
-  }
+  CLEARSPAN_CHECK_OK(is_installed());
   const std::uint16_t port = free_port();
   const pid_t pid = spawn({kAnvil, "--host", "127.0.0.1", "--port", std::to_string(port), "--chain-id",
                            std::to_string(chain_id), "--block-time", "1", "--silent"});
@@ -70,8 +73,18 @@ Result<std::unique_ptr<LocalNode>> LocalNode::start(std::uint64_t chain_id) {
   return node;
 }
 
+void LocalNode::pause() const {
+  ::kill(pid_, SIGSTOP);
+  ::waitpid(pid_, nullptr, WUNTRACED);  // until it has stopped: a thread of it could still answer before
+}
+
+void LocalNode::resume() const {
+  ::kill(pid_, SIGCONT);
+}
+
 LocalNode::~LocalNode() {
   ::kill(pid_, SIGTERM);
+  resume();  // one that is paused hears nothing else
   ::waitpid(pid_, nullptr, 0);
 }
 

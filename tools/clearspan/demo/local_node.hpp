@@ -13,13 +13,20 @@ namespace clearspan::tools {
 
 class LocalNode {
  public:
-  // Errors: config_invalid when anvil is not installed, unreachable when it does not come up.
+  // Whether tools/contracts/build was here. Errors: config_invalid when anvil is not installed.
+  static Status is_installed();
+
+  // Errors: those of is_installed(), unreachable when it does not come up.
   static Result<std::unique_ptr<LocalNode>> start(std::uint64_t chain_id);
   ~LocalNode();
   LocalNode(const LocalNode&) = delete;
   LocalNode& operator=(const LocalNode&) = delete;
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+  // Stops and goes on, as a node that hangs.
+  void pause() const;
+  void resume() const;
 
  private:
   LocalNode(pid_t pid, std::uint16_t port) : pid_(pid), port_(port) {}

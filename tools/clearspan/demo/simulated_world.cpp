@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "ledgers/thread_name.hpp"
+
 namespace clearspan::tools {
 namespace {
 
 using simulated::Genesis;
 using simulated::GenesisAccount;
 
-constexpr Millis kBlockInterval{100};
 constexpr std::uint64_t kTxnValidityBlocks = 30;  // 3 s: a lost pivot is proven dead soon
 constexpr std::uint64_t kLateBlocks = 45;         // past the validity
 constexpr std::size_t kPayers = 100;
@@ -60,7 +61,6 @@ Genesis base_genesis(std::string_view ledger, std::vector<Asset> assets) {
   genesis.ledger = LedgerId{std::string(ledger)};
   genesis.assets = std::move(assets);
   genesis.escrow_operator = AccountId{std::string(kOperator)};
-  genesis.block_interval = kBlockInterval;
   genesis.reclaim = false;
   genesis.accounts.push_back(account(kOperator, kOperator, {}));
   return genesis;
@@ -94,8 +94,9 @@ Genesis genesis_b(std::uint64_t plenty) {
 
 }  // namespace
 
-Result<std::unique_ptr<SimulatedWorld>> SimulatedWorld::make(std::uint32_t trades, std::uint64_t seed) {
-  std::unique_ptr<SimulatedWorld> world(new SimulatedWorld);
+Result<std::unique_ptr<SimulatedWorld>> SimulatedWorld::make(std::uint32_t trades, std::uint64_t seed,
+                                                             Millis block_interval) {
+  std::unique_ptr<SimulatedWorld> world(new SimulatedWorld(block_interval));
   world->tag_.bytes = {'c', 'l', 'e', 'a', 'r', 's', 'p', 'a', 'n', '-', 'd', 'e', 'm', 'o'};
   const std::uint64_t plenty = (trades + 1ULL) * kAmountMax * 4;
   std::vector<AccountId> engine_a = {{std::string(kOperator)}, {std::string(kPoorPayer)}, {"bank"}};
@@ -122,8 +123,9 @@ SimulatedWorld::~SimulatedWorld() {
   if (producer_.joinable()) producer_.join();
 }
 
-Status SimulatedWorld::make_side(Side& side, const Genesis& genesis, const std::vector<AccountId>& engine_accounts,
+Status SimulatedWorld::make_side(Side& side, Genesis genesis, const std::vector<AccountId>& engine_accounts,
                                  std::uint64_t seed) {
+  genesis.block_interval = block_interval_;
   CLEARSPAN_CHECK_OK(simulated::check_genesis(genesis));
   side.ledger = std::make_shared<simulated::Ledger>(genesis, clock_, seed);
   auto keys = std::make_shared<simulated::Keyring>(genesis.escrow_operator);
@@ -159,11 +161,12 @@ void SimulatedWorld::make_profiles() {
 }
 
 void SimulatedWorld::produce() {
+  name_this_thread("ledgers");
   auto next = std::chrono::steady_clock::now();
   while (!stopping_) {
     a_.ledger->produce();
     b_.ledger->produce();
-    next += kBlockInterval;
+    next += block_interval_;
     std::this_thread::sleep_until(next);
   }
 }
@@ -224,7 +227,7 @@ void SimulatedWorld::stall_node(bool stalled) {
 }
 
 Millis SimulatedWorld::stall_needed() const {
-  return kBlockInterval * (kTxnValidityBlocks + 5);
+  return block_interval_ * (kTxnValidityBlocks + 5);
 }
 
 LedgerBooks SimulatedWorld::books_of(const simulated::Ledger& ledger) {

@@ -1,4 +1,4 @@
-// Two simulated ledgers in this process, producing a block every 100 ms.
+// Two simulated ledgers in this process, producing a block every 100 ms unless said otherwise.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,8 @@ namespace clearspan::tools {
 class SimulatedWorld final : public DemoWorld {
  public:
   // `trades`: how many the accounts' balances must last for.
-  static Result<std::unique_ptr<SimulatedWorld>> make(std::uint32_t trades, std::uint64_t seed);
+  static Result<std::unique_ptr<SimulatedWorld>> make(std::uint32_t trades, std::uint64_t seed,
+                                                      Millis block_interval = Millis{100});
   ~SimulatedWorld() override;
 
   [[nodiscard]] std::string_view name() const override { return "two simulated ledgers"; }
@@ -43,14 +44,15 @@ class SimulatedWorld final : public DemoWorld {
     std::shared_ptr<Connector> connector;
   };
 
-  SimulatedWorld() = default;
+  explicit SimulatedWorld(Millis block_interval) : block_interval_(block_interval) {}
 
-  Status make_side(Side& side, const simulated::Genesis& genesis, const std::vector<AccountId>& engine_accounts,
+  Status make_side(Side& side, simulated::Genesis genesis, const std::vector<AccountId>& engine_accounts,
                    std::uint64_t seed);
   void make_profiles();
   void produce();
   static LedgerBooks books_of(const simulated::Ledger& ledger);
 
+  const Millis block_interval_;
   SystemClock clock_;
   EngineTag tag_;
   Side a_;

@@ -10,6 +10,7 @@
 #include <ostream>
 
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/demo/local_node.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/prove/crash_round.hpp"
 
@@ -85,6 +86,15 @@ void print_progress(const CrashFigures& figures, std::size_t planned, std::ostre
       << std::flush;
 }
 
+// Movements of every kind meet an EVM node where both ledgers are ones; with one, the ledgers' clocks differ, too.
+CrashSetting setting_of(std::size_t world, const CrashOptions& options) {
+  constexpr std::array<std::array<bool, 2>, 4> kTurns = {{{true, true}, {true, false}, {true, true}, {false, true}}};
+  CrashSetting setting;
+  setting.contracts_dir = options.contracts_dir;
+  if (options.evm) setting.is_evm = kTurns[world % kTurns.size()];
+  return setting;
+}
+
 // Runs all rounds, each in a folder of its own.
 void run_rounds(const std::vector<Work>& work, const CrashOptions& options, const fs::path& folder, CrashTally& tally,
                 std::ostream& err) {
@@ -92,7 +102,7 @@ void run_rounds(const std::vector<Work>& work, const CrashOptions& options, cons
     const fs::path own = folder / fmt::format("world-{}", at);
     bool is_good = false;
     {
-      CrashRound round(own, options.seed * 1'000'003 + at, tally);
+      CrashRound round(own, options.seed * 1'000'003 + at, setting_of(at, options), tally);
       work[at](round);
       is_good = round.is_good();
     }
@@ -108,6 +118,7 @@ std::string to_json(const CrashFigures& figures, const std::vector<KillPoint>& p
   out.begin_object().field("kills", figures.kills).field("worlds", figures.worlds).field("trades", figures.trades);
   out.field("requests_repeated", figures.repeated).field("logs_torn", figures.torn_logs);
   out.field("records_audited", figures.records_audited);
+  if (options.evm) out.field("evm", true);
   out.field("violations", figures.violations.size());
   out.field("start_to_serving_ms_p50", figures.start_ms_at(kMedian));
   out.field("start_to_serving_ms_p99", figures.start_ms_at(kTail));
@@ -119,6 +130,14 @@ std::string to_json(const CrashFigures& figures, const std::vector<KillPoint>& p
   out.end_object();
   out.field("seconds", seconds).field("seed", options.seed).end_object();
   return out.take();
+}
+
+Status check_tools(const CrashOptions& options) {
+  if (!options.evm) return Done{};
+  CLEARSPAN_CHECK_OK(LocalNode::is_installed());
+  if (fs::exists(fs::path(options.contracts_dir) / "Escrow.json")) return Done{};
+  return make_error(ErrorCode::config_invalid,
+                    "the contracts are not compiled: run tools/contracts/build in the project's root", "--contracts");
 }
 
 int print_verdict(const CrashFigures& figures, const std::vector<KillPoint>& points, const CrashOptions& options,
@@ -156,6 +175,10 @@ int run_prove_crash(const CrashOptions& options, std::ostream& out, std::ostream
       return kExitUsage;
     }
     points = std::move(*named);
+  }
+  if (const Status status = check_tools(options); !status.ok()) {
+    err << "clearspan prove: " << describe(status.error()) << "\n";
+    return kExitUsage;
   }
   const auto began = SteadyClock::now();
   const fs::path folder = options.folder.empty()

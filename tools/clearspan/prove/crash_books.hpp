@@ -9,15 +9,9 @@
 #include <vector>
 
 #include "core/trade/state.hpp"
-#include "ledgers/simulated/books.hpp"
 #include "tools/clearspan/prove/crash_load.hpp"
 
 namespace clearspan::tools {
-
-struct LedgerTruth {
-  simulated::Books books;
-  std::vector<simulated::RefEffects> effects;
-};
 
 // `phases`: by trade id, as the API shows them, of all trades that it knows. Every trade is over. Returns the
 // violations.

@@ -4,13 +4,10 @@
 
 #include <numeric>
 
-#include "codecs/json/writer.hpp"
-
 namespace clearspan::tools {
 namespace {
 
 constexpr std::uint64_t kBatchMax = 6;         // trades
-constexpr std::uint64_t kPauseMaxMs = 60;      // between two requests
 constexpr Millis kPauseRefused{5};             // before a refused request is repeated
 constexpr Millis kFinishTimeout{120'000};      // for all of it to be answered
 constexpr std::uint64_t kUnitsMax = 10'000;    // of a trade
@@ -75,30 +72,12 @@ AskedTrade ask_for(AskedKind kind, std::uint64_t units) {
 }
 
 void write_amount(json::Writer& out, std::uint64_t units) {
-  out.key("amount").begin_object().field("units", std::to_string(units)).field("scale", 2).end_object();
-}
-
-void write_trade(json::Writer& out, const AskedTrade& trade) {
-  out.begin_object();
-  if (trade.kind == AskedKind::pvp) {
-    out.field("scenario", "pvp").key("legs").begin_array();
-    for (const AskedLeg& leg : trade.legs) {
-      out.begin_object().field("ledger", kLedgerNames[leg.ledger]).field("asset", kAssetNames[leg.ledger]);
-      write_amount(out, leg.units);
-      out.field("from", leg.payer).field("to", leg.payee).field("placed_by", "engine").end_object();
-    }
-    out.end_array();
-  } else {
-    out.field("scenario", "payment").field("payer", trade.legs[0].payer).field("merchant", trade.legs[1].payee);
-    out.field("profile", profile_of(trade.kind).name).field("placed_by", "engine");
-    write_amount(out, trade.legs[1].units);
-  }
-  out.end_object();
+  out.key("amount").begin_object().field("units", std::to_string(units)).field("scale", kAssetScale).end_object();
 }
 
 }  // namespace
 
-CrashLoad::CrashLoad(std::filesystem::path key_file, std::uint64_t seed) : key_file_(std::move(key_file)), dice_(seed) {
+CrashLoad::CrashLoad(LoadTerms terms, std::uint64_t seed) : terms_(std::move(terms)), dice_(seed) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -158,7 +137,7 @@ void CrashLoad::run() {
   while (const std::optional<std::string> url = wait_for_engine()) {
     ApiOptions options;
     options.url = *url;
-    options.key_file = key_file_;
+    options.key_file = terms_.key_file;
     Result<ApiClient> client = ApiClient::open(options);
     if (!client.ok()) return violate("the load cannot connect: " + describe(client.error()));
     while (still_serves(*url)) turn(*client);
@@ -203,7 +182,7 @@ void CrashLoad::ask_next(ApiClient& client) {
   batches_.push_back(next_batch());
   if (ask(client, batches_.back())) ++answered_;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, Millis{roll(dice_, 0, kPauseMaxMs)}, [this] { return is_stopping_ || is_finishing_; });
+  changed_.wait_for(lock, Millis{roll(dice_, 0, terms_.pause_max)}, [this] { return is_stopping_ || is_finishing_; });
 }
 
 AskedBatch CrashLoad::next_batch() {
@@ -220,6 +199,29 @@ AskedBatch CrashLoad::next_batch() {
   out.end_array();
   batch.body = out.take();
   return batch;
+}
+
+void CrashLoad::write_trade(json::Writer& out, const AskedTrade& trade) const {
+  const auto account = [&](std::size_t ledger, const std::string& person) -> const std::string& {
+    return terms_.accounts[ledger].at(person);
+  };
+  out.begin_object();
+  if (trade.kind == AskedKind::pvp) {
+    out.field("scenario", "pvp").key("legs").begin_array();
+    for (const AskedLeg& leg : trade.legs) {
+      out.begin_object().field("ledger", kLedgerNames[leg.ledger]).field("asset", kAssetNames[leg.ledger]);
+      write_amount(out, leg.units);
+      out.field("from", account(leg.ledger, leg.payer)).field("to", account(leg.ledger, leg.payee));
+      out.field("placed_by", "engine").end_object();
+    }
+    out.end_array();
+  } else {
+    out.field("scenario", "payment").field("payer", account(0, trade.legs[0].payer));
+    out.field("merchant", account(1, trade.legs[1].payee));
+    out.field("profile", profile_of(trade.kind).name).field("placed_by", "engine");
+    write_amount(out, trade.legs[1].units);
+  }
+  out.end_object();
 }
 
 // True once the batch has its full answer.

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "codecs/json/writer.hpp"
 #include "tools/clearspan/prove/crash_world.hpp"
 
 namespace clearspan::tools {
@@ -42,9 +43,15 @@ struct AskedBatch {
   std::string answer;  // empty until the first full one
 };
 
+struct LoadTerms {
+  std::filesystem::path key_file;
+  std::array<std::map<std::string, std::string>, 2> accounts;  // how requests name people, by ledger
+  std::uint64_t pause_max = 0;                                 // ms between two requests
+};
+
 class CrashLoad {
  public:
-  CrashLoad(std::filesystem::path key_file, std::uint64_t seed);
+  CrashLoad(LoadTerms terms, std::uint64_t seed);
   ~CrashLoad();
   CrashLoad(const CrashLoad&) = delete;
   CrashLoad& operator=(const CrashLoad&) = delete;
@@ -82,8 +89,9 @@ class CrashLoad {
   void keep_checkpoint(ApiClient& client);
   void violate(std::string what);
   AskedBatch next_batch();
+  void write_trade(json::Writer& out, const AskedTrade& trade) const;
 
-  const std::filesystem::path key_file_;
+  const LoadTerms terms_;
   Dice dice_;
   std::deque<AskedBatch> batches_;  // only the load's thread touches it until finish() has returned
   std::size_t answered_ = 0;        // batches from the front

@@ -14,45 +14,13 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr Millis kLifeMax{220};               // of an engine that serves, until a random kill
-constexpr Millis kEarlyKillMax{90};           // after a start: in the middle of the recovery
 constexpr std::uint64_t kEarlyKillShare = 5;  // one of so many random kills
 constexpr std::uint64_t kTearShare = 6;
 constexpr std::uint64_t kMischiefShare = 10;
-constexpr std::uint64_t kFirstNthMax = 12;  // passages of a point, at the first attempt
 constexpr int kAttempts = 5;
-constexpr Millis kReachPatience{1'500};
-constexpr Millis kReachPatienceMax{6'000};
-constexpr Millis kMischiefPause{200};
 constexpr Millis kFrozenPause{20};
-constexpr Millis kFreezeMax{3'000};
-constexpr std::uint64_t kFreezingDepth = 60;  // blocks of a-coin, all of them final
-constexpr Millis kBeforeFreezingMin{600};     // under load, so that something in them is on record
-constexpr Millis kBeforeFreezingMax{1'500};
 constexpr std::uint64_t kShardsMax = 2;
 constexpr std::size_t kLogTailBytes = 2'000;  // of the engine's own words, in a violation
-
-// Txns that are lost or late; what a signer's txns meet is decided by their ids.
-struct Fault {
-  std::size_t ledger;
-  simulated::FaultAction action;
-  std::string_view account;
-  std::optional<MovementKind> kind;
-  std::uint32_t per_mille;
-  std::uint64_t delay_blocks;
-};
-
-using simulated::FaultAction;
-
-const std::array<Fault, 7> kFaults = {{
-    {1, FaultAction::drop, "bob", MovementKind::payment, 1000, 0},
-    {1, FaultAction::delay, "carol", MovementKind::payment, 500, 170},
-    {1, FaultAction::delay, "carol", MovementKind::payment, 1000, 15},
-    {1, FaultAction::delay, "exchanger", std::nullopt, 150, 8},
-    {0, FaultAction::drop, "operator", std::nullopt, 80, 0},
-    {0, FaultAction::delay, "operator", std::nullopt, 200, 10},
-    {0, FaultAction::delay, "alice", std::nullopt, 150, 8},
-}};
 
 std::uint16_t roll_shards(Dice& dice) {
   return static_cast<std::uint16_t>(roll(dice, 1, kShardsMax));
@@ -60,8 +28,13 @@ std::uint16_t roll_shards(Dice& dice) {
 
 }  // namespace
 
-CrashRound::CrashRound(std::filesystem::path folder, std::uint64_t seed, CrashTally& tally)
-    : folder_(std::move(folder)), seed_(seed), tally_(tally), dice_(seed) {}
+CrashRound::CrashRound(std::filesystem::path folder, std::uint64_t seed, CrashSetting setting, CrashTally& tally)
+    : folder_(std::move(folder)),
+      seed_(seed),
+      setting_(std::move(setting)),
+      pace_(setting_.pace()),
+      tally_(tally),
+      dice_(seed) {}
 
 // --- The three kinds of round ---
 
@@ -90,28 +63,15 @@ void CrashRound::kill_while_freezing(KillPoint point) {
 // --- A life ---
 
 Status CrashRound::open(std::uint16_t shards) {
-  CLEARSPAN_TRY(world_, CrashWorld::make(folder_, seed_, shards));
-  load_ = std::make_unique<CrashLoad>(world_->key_file(), dice_());
-  CLEARSPAN_CHECK_OK(script_ledgers());
+  CLEARSPAN_TRY(world_, CrashWorld::make(folder_, seed_, shards, setting_));
+  load_ = std::make_unique<CrashLoad>(LoadTerms{world_->key_file(), world_->accounts(), pace_.load_pause_max}, dice_());
+  for (std::size_t i = 0; i < kLedgerNames.size(); ++i) CLEARSPAN_CHECK_OK(world_->ledger(i).add_faults());
   tally_.update([](CrashFigures& figures) { ++figures.worlds; });
   // The first start makes the logs; there is nothing to recover before.
   CLEARSPAN_CHECK_OK(start(std::nullopt));
   CLEARSPAN_CHECK_OK(await_serving());
-  std::this_thread::sleep_for(kLifeMax);
+  std::this_thread::sleep_for(pace_.life_max);
   kill_now();
-  return Done{};
-}
-
-Status CrashRound::script_ledgers() {
-  for (const Fault& fault : kFaults) {
-    simulated::FaultRule rule;
-    rule.action = fault.action;
-    rule.account = AccountId{std::string(fault.account)};
-    rule.kind = fault.kind;
-    rule.per_mille = fault.per_mille;
-    rule.delay_blocks = fault.delay_blocks;
-    CLEARSPAN_CHECK_OK(world_->ledger(fault.ledger).add_fault(rule, kLedgerTimeout));
-  }
   return Done{};
 }
 
@@ -146,37 +106,23 @@ Status CrashRound::random_kill() {
   }
   CLEARSPAN_CHECK_OK(start(std::nullopt));
   if (roll(dice_, 1, kEarlyKillShare) == 1) {
-    std::this_thread::sleep_for(Millis{roll(dice_, 0, kEarlyKillMax.count())});
+    std::this_thread::sleep_for(Millis{roll(dice_, 0, pace_.early_kill_max.count())});
   } else {
     CLEARSPAN_CHECK_OK(await_serving());
     if (roll(dice_, 1, kMischiefShare) == 1) do_mischief();
-    std::this_thread::sleep_for(std::chrono::microseconds{roll(dice_, 0, kLifeMax.count() * 1000)});
+    std::this_thread::sleep_for(std::chrono::microseconds{roll(dice_, 0, pace_.life_max.count() * 1000)});
   }
   kill_now();
   return Done{};
 }
 
-// What the ledgers' nodes do now and then. None of it is more than a ledger may do.
 void CrashRound::do_mischief() {
-  using simulated::NodeFault;
-  using simulated::ReorganisedTxns;
-  const std::size_t ledger = roll(dice_, 0, 1);
-  switch (roll(dice_, 0, 4)) {
-    case 0:
-      static_cast<void>(world_->ledger(ledger).set_node_fault(NodeFault::silent, 5, kLedgerTimeout));
-      break;
-    case 1:
-      static_cast<void>(world_->ledger(ledger).set_node_fault(NodeFault::unreachable, 5, kLedgerTimeout));
-      break;
-    case 2:
-      static_cast<void>(world_->ledger(ledger).set_node_fault(NodeFault::stalled, 10, kLedgerTimeout));
-      break;
-    case 3:
-      static_cast<void>(world_->ledger(1).reorganise(kFinalityDepths[1], ReorganisedTxns::dropped, kLedgerTimeout));
-      break;
-    default:
-      static_cast<void>(world_->ledger(1).reorganise(1, ReorganisedTxns::returned, kLedgerTimeout));
-  }
+  const std::size_t chosen = roll(dice_, 0, 1);
+  const auto mischief = static_cast<Mischief>(roll(dice_, 0, kMischiefs - 1));
+  const bool takes_blocks = mischief == Mischief::reorganised_dropped || mischief == Mischief::reorganised_returned;
+  // Where every block is final at once, none can go.
+  const bool is_possible = !takes_blocks || world_->ledger(chosen).can_reorganise();
+  world_->ledger(is_possible ? chosen : 1).do_mischief(mischief);
 }
 
 // --- Points ---
@@ -187,16 +133,15 @@ Status CrashRound::freeze(KillPoint point) {
   const LedgerId ledger{std::string(kLedgerNames[0])};
   CLEARSPAN_CHECK_OK(start(KillOrder{point, 1}));
   CLEARSPAN_CHECK_OK(await_serving());
-  std::this_thread::sleep_for(Millis{roll(dice_, kBeforeFreezingMin.count(), kBeforeFreezingMax.count())});
-  CLEARSPAN_CHECK_OK(
-      world_->ledger(0).reorganise(kFreezingDepth, simulated::ReorganisedTxns::returned, kLedgerTimeout));
-  CLEARSPAN_TRY(const simulated::Books books, world_->ledger(0).books(kLedgerTimeout));
-  if (has_died_of_it(kFreezeMax)) note_reached(point);
+  std::this_thread::sleep_for(
+      Millis{roll(dice_, pace_.before_freezing_min.count(), pace_.before_freezing_max.count())});
+  CLEARSPAN_TRY(const Rewritten rewritten, world_->ledger(0).rewrite_final_blocks());
+  if (has_died_of_it(pace_.freeze_max)) note_reached(point);
   kill_now();
   CLEARSPAN_TRY(const FreezeFacts before, read_freeze_facts(world_->data_dir(), ledger));
   CLEARSPAN_CHECK_OK(start(std::nullopt));
   CLEARSPAN_CHECK_OK(await_serving());
-  const bool is_contradicted = before.view && before.view->value + kFreezingDepth > books.height.value;
+  const bool is_contradicted = before.view && before.view->value + rewritten.depth > rewritten.height.value;
   if (is_contradicted || before.frozen_at) CLEARSPAN_CHECK_OK(expect_frozen());
   CLEARSPAN_CHECK_OK(stop_engine());
   CLEARSPAN_TRY(const FreezeFacts after, read_freeze_facts(world_->data_dir(), ledger));
@@ -208,13 +153,13 @@ Status CrashRound::freeze(KillPoint point) {
 
 Status CrashRound::reach(KillPoint point) {
   const KillMoment moment = kKillPoints[static_cast<std::size_t>(point)].moment;
-  std::uint64_t nth_max = moment == KillMoment::running ? kFirstNthMax : 1;
+  std::uint64_t nth_max = moment == KillMoment::running ? pace_.first_nth_max : 1;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (moment == KillMoment::torn) {
       CLEARSPAN_TRY(const bool is_torn, tear_a_log(world_->data_dir(), dice_));
       if (is_torn) tally_.update([](CrashFigures& figures) { ++figures.torn_logs; });
     }
-    const Millis patience = attempt == 0 ? kReachPatience : kReachPatienceMax;
+    const Millis patience = attempt == 0 ? pace_.reach_patience : pace_.reach_patience_max;
     if (try_to_reach({point, roll(dice_, 1, nth_max)}, patience)) {
       note_reached(point);
       return Done{};
@@ -240,7 +185,7 @@ bool CrashRound::try_to_reach(const KillOrder& order, Millis patience) {
   }
   const auto give_up = SteadyClock::now() + patience;
   while (SteadyClock::now() < give_up) {
-    if (has_died_of_it(kMischiefPause)) return true;
+    if (has_died_of_it(pace_.mischief_pause)) return true;
     if (world_->engine().poll()) return false;
     do_mischief();
   }
@@ -263,7 +208,7 @@ void CrashRound::note_reached(KillPoint point) {
 // The ledger has replaced blocks that were final: nothing may be signed for it, and the API says so.
 Status CrashRound::expect_frozen() {
   CLEARSPAN_TRY(ApiClient client, world_->connect());
-  const auto give_up = SteadyClock::now() + kFreezeMax;
+  const auto give_up = SteadyClock::now() + pace_.freeze_max;
   while (SteadyClock::now() < give_up) {
     CLEARSPAN_TRY(const ApiAnswer answer, client.get("/v1/ledgers"));
     if (answer.body.find(R"("frozen":true)") != std::string::npos) return Done{};

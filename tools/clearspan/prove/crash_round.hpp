@@ -13,13 +13,12 @@
 
 namespace clearspan::tools {
 
-inline constexpr Millis kLedgerTimeout{5'000};  // of one question to a devnet
-inline constexpr Millis kStopMax{20'000};       // for the engine to end
+inline constexpr Millis kStopMax{20'000};  // for the engine to end
 
 class CrashRound {
  public:
   // The folder is the round's own. The seed decides what is asked for, what the ledgers do, and when kills come.
-  CrashRound(std::filesystem::path folder, std::uint64_t seed, CrashTally& tally);
+  CrashRound(std::filesystem::path folder, std::uint64_t seed, CrashSetting setting, CrashTally& tally);
 
   // So many kills at random moments.
   void kill_at_random(std::uint64_t kills);
@@ -35,7 +34,6 @@ class CrashRound {
 
  private:
   Status open(std::uint16_t shards);
-  Status script_ledgers();
   void guard(const Status& status);
   void violate(std::string what);
   Status start(const std::optional<KillOrder>& order);
@@ -59,6 +57,8 @@ class CrashRound {
 
   const std::filesystem::path folder_;
   const std::uint64_t seed_;
+  const CrashSetting setting_;
+  const CrashPace& pace_;
   CrashTally& tally_;
   Dice dice_;
   std::unique_ptr<CrashWorld> world_;

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "codecs/json/document.hpp"
-#include "tools/auditor/simulated_book.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/prove/audit_logs.hpp"
 #include "tools/clearspan/prove/crash_books.hpp"
@@ -16,7 +15,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr Millis kDrainMax{60'000};
 constexpr Millis kDrainPause{20};
 
 Error unexpected(std::string what) {
@@ -27,8 +25,7 @@ Error unexpected(std::string what) {
 
 Status CrashRound::end() {
   for (std::size_t i = 0; i < kLedgerNames.size(); ++i) {
-    CLEARSPAN_CHECK_OK(world_->ledger(i).clear_faults(kLedgerTimeout));
-    CLEARSPAN_CHECK_OK(world_->ledger(i).set_node_fault(simulated::NodeFault::none, 0, kLedgerTimeout));
+    CLEARSPAN_CHECK_OK(world_->ledger(i).clear_faults());
   }
   CLEARSPAN_CHECK_OK(start(std::nullopt));
   CLEARSPAN_CHECK_OK(await_serving());
@@ -42,7 +39,7 @@ Status CrashRound::end() {
 
 // Until no trade is live, and nothing that was signed can take effect any more.
 Status CrashRound::drain(ApiClient& client) {
-  const auto give_up = SteadyClock::now() + kDrainMax;
+  const auto give_up = SteadyClock::now() + pace_.drain_max;
   while (SteadyClock::now() < give_up) {
     bool is_quiet = true;
     for (const std::string_view phase : {"preparing", "deciding", "releasing", "refunding"}) {
@@ -94,8 +91,7 @@ Status CrashRound::stop_engine() {
 Status CrashRound::check_everything(const std::map<std::string, Phase>& phases) {
   std::array<LedgerTruth, 2> truth;
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    CLEARSPAN_TRY(truth[i].books, world_->ledger(i).books(kLedgerTimeout));
-    CLEARSPAN_TRY(truth[i].effects, world_->ledger(i).effects(kLedgerTimeout));
+    CLEARSPAN_TRY(truth[i], world_->ledger(i).truth());
   }
   for (std::string& what : load_->take_violations()) violate(std::move(what));
   for (std::string& what : check_against_books(load_->batches(), phases, truth)) violate(std::move(what));
@@ -110,8 +106,7 @@ Status CrashRound::check_everything(const std::map<std::string, Phase>& phases) 
 Status CrashRound::audit_logs(const std::map<std::string, Phase>& phases) {
   std::vector<audit::LedgerBook> books;
   for (std::size_t i = 0; i < kLedgerNames.size(); ++i) {
-    CLEARSPAN_TRY(audit::LedgerBook book,
-                  audit::read_simulated_book(world_->ledger_url(i), kFinalityDepths[i], kLedgerTimeout));
+    CLEARSPAN_TRY(audit::LedgerBook book, world_->ledger(i).book(world_->data_dir()));
     books.push_back(std::move(book));
   }
   CLEARSPAN_TRY(AuditedLogs audited, tools::audit_logs(world_->data_dir(), books, phases, load_->checkpoints(), true));

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <thread>
 
-#include "codecs/crypto/ed25519.hpp"
 #include "codecs/crypto/key_file.hpp"
-#include "codecs/json/document.hpp"
-#include "ledgers/simulated/genesis.hpp"
 
 namespace clearspan::tools {
 namespace {
@@ -19,97 +15,50 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr Millis kStartTimeout{30'000};
 constexpr Millis kReadyPause{1};
 constexpr Millis kReadyTimeout{1'000};  // of one question
-constexpr std::uint64_t kPlenty = 1'000'000'000'000;
-constexpr std::string_view kEngineName = "crash-campaign";
-
-constexpr std::array<std::string_view, 5> kAccounts = {"alice", "bob", "carol", "exchanger", "operator"};
-
-std::uint64_t balance_of(std::size_t ledger, std::string_view account) {
-  if (ledger == 0) return account == "alice" || account == "exchanger" ? kPlenty : account == "carol" ? 1 : 0;
-  return account == "operator" ? 3 : kPlenty;
-}
-
-Status write_file(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (out) return Done{};
-  return make_error(ErrorCode::storage_failed, "cannot write " + path.string());
-}
-
-std::string genesis_text(std::size_t ledger) {
-  std::string text = fmt::format(
-      "ledger = \"{}\"\nblock_interval_ms = {}\nfinality_depth = {}\nreclaim = false\nescrow_operator = \"operator\"\n"
-      "[[asset]]\nname = \"{}\"\nscale = 2\n",
-      kLedgerNames[ledger], kBlockInterval.count(), kFinalityDepths[ledger], kAssetNames[ledger]);
-  for (const std::string_view name : kAccounts) {
-    const auto key = crypto::Ed25519Signer(simulated::demo_key(AccountId{std::string(name)})).public_key();
-    text += fmt::format("[[account]]\nname = \"{}\"\npublic_key = \"{}\"\n", name, to_hex(key.view()));
-    if (const std::uint64_t units = balance_of(ledger, name); units != 0) {
-      text += fmt::format("balances = {{ {} = \"{}\" }}\n", kAssetNames[ledger], units);
-    }
-  }
-  return text;
-}
-
-// The url in {"event":"ready","ledger":"a-coin","url":"http://127.0.0.1:4711"}.
-Result<std::string> url_in(const std::string& line) {
-  json::Document document;
-  CLEARSPAN_TRY(const json::Value root, document.parse(line));
-  CLEARSPAN_TRY(const json::Object object, root.object());
-  CLEARSPAN_TRY(const json::Value url, object.require("url"));
-  CLEARSPAN_TRY(const std::string_view text, url.string());
-  return std::string(text);
-}
-
 }  // namespace
 
-Result<std::unique_ptr<CrashWorld>> CrashWorld::make(const fs::path& folder, std::uint64_t seed, std::uint16_t shards) {
+Result<std::unique_ptr<CrashWorld>> CrashWorld::make(const fs::path& folder, std::uint64_t seed, std::uint16_t shards,
+                                                     const CrashSetting& setting) {
   std::unique_ptr<CrashWorld> world(new CrashWorld(folder));
   std::error_code error;
   fs::create_directories(folder, error);
-  for (std::size_t i = 0; i < kLedgerNames.size(); ++i) CLEARSPAN_CHECK_OK(world->start_ledger(i, seed));
-  CLEARSPAN_CHECK_OK(world->write_config(shards));
+  for (std::size_t i = 0; i < kLedgerNames.size(); ++i) {
+    CLEARSPAN_TRY(std::unique_ptr<CrashLedger> ledger,
+                  setting.is_evm[i] ? start_anvil_ledger(i, folder, seed + i, setting.contracts_dir)
+                                    : start_devnet_ledger(i, folder, seed));
+    world->ledgers_.push_back(std::move(ledger));
+  }
+  CLEARSPAN_CHECK_OK(world->write_config(shards, setting.pace()));
   CLEARSPAN_TRY(const crypto::OwnKey key, crypto::read_or_make_key_file(world->key_file()));
   return world;
 }
 
-Status CrashWorld::start_ledger(std::size_t index, std::uint64_t seed) {
-  const fs::path genesis = folder_ / (std::string(kLedgerNames[index]) + ".toml");
-  CLEARSPAN_CHECK_OK(write_file(genesis, genesis_text(index)));
-  Command command;
-  command.arguments = {own_program(), "devnet", "--genesis", genesis.string(), "--seed", std::to_string(seed)};
-  command.log_file = folder_ / (std::string(kLedgerNames[index]) + ".log");
-  CLEARSPAN_TRY(ChildProcess process, ChildProcess::start(command));
-  CLEARSPAN_TRY(const std::string line, process.read_line(kStartTimeout));
-  CLEARSPAN_TRY(std::string url, url_in(line));
-  CLEARSPAN_TRY(simulated::LedgerAdmin admin, simulated::LedgerAdmin::make(url));
-  ledgers_.push_back(std::move(process));
-  ledger_urls_.push_back(std::move(url));
-  admins_.push_back(std::move(admin));
-  return Done{};
+std::array<std::map<std::string, std::string>, 2> CrashWorld::accounts() const {
+  std::array<std::map<std::string, std::string>, 2> accounts;
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    for (const std::string_view person : kPeople) accounts[i][std::string(person)] = ledgers_[i]->account_of(person);
+  }
+  return accounts;
 }
 
-Status CrashWorld::write_config(std::uint16_t shards) const {
+Status CrashWorld::write_config(std::uint16_t shards, const CrashPace& pace) const {
   std::string text = fmt::format(
       "[engine]\ndata_dir = \"data\"\nname = \"{}\"\nshards = {}\nlog_segment_mib = 2\n"
+      "solvency_interval_blocks = {}\n"
       "[api]\nlisten = \"127.0.0.1:0\"\nkey_file = \"api.key\"\n"
-      "[timing]\nprepare_window_ms = 3000\npivot_window_ms = 3000\nmargin_ms = 500\n"
+      "[timing]\nprepare_window_ms = {}\npivot_window_ms = {}\nmargin_ms = {}\n"
       "[evidence]\ncheckpoint_interval_ms = 50\n"
-      "[evidence.anchor]\nledger = \"a-coin\"\naccount = \"operator\"\ninterval_ms = 100\n",
-      kEngineName, shards);
-  for (std::size_t i = 0; i < kLedgerNames.size(); ++i) {
-    text += fmt::format(
-        "[[ledger]]\nid = \"{0}\"\nkind = \"simulated\"\nurl = \"{1}\"\ngenesis = \"{0}.toml\"\ndemo_keys = true\n",
-        kLedgerNames[i], ledger_urls_[i]);
-  }
+      "[evidence.anchor]\nledger = \"a-coin\"\naccount = \"{}\"\ninterval_ms = {}\n",
+      kCrashEngine, shards, pace.solvency_interval_blocks, pace.prepare_window.count(), pace.pivot_window.count(),
+      pace.margin.count(), ledgers_[0]->account_of("operator"), pace.anchor_interval.count());
+  for (const auto& ledger : ledgers_) text += ledger->config();
   for (const CrashProfile& profile : kCrashProfiles) {
     text += fmt::format(
-        "[[profile]]\nname = \"{}\"\nsource_ledger = \"a-coin\"\nsource_asset = \"ACN\"\nsource_account = "
-        "\"exchanger\"\n"
+        "[[profile]]\nname = \"{}\"\nsource_ledger = \"a-coin\"\nsource_asset = \"ACN\"\nsource_account = \"{}\"\n"
         "destination_ledger = \"b-coin\"\ndestination_asset = \"BCN\"\ndestination_account = \"{}\"\n"
         "rate = \"{}/{}\"\nfee = \"{}\"\namount_min = \"1\"\namount_max = \"1000000\"\n",
-        profile.name, profile.account, kRateNumerator, kRateDenominator, kFee);
+        profile.name, ledgers_[0]->account_of("exchanger"), ledgers_[1]->account_of(profile.account), kRateNumerator,
+        kRateDenominator, kFee);
   }
   return write_file(folder_ / "serve.toml", text);
 }

@@ -1,37 +1,23 @@
-// What a crash campaign runs: two `clearspan devnet` processes and one `clearspan serve` between them, in a folder of
-// their own, on loopback ports that the system chose. The ledgers live on while the engine is killed.
-//
-//   a-coin   final at once                        alice, carol (poor) pay; the operator ends holds
-//   b-coin   final two blocks later               exchanger, bob, carol and operator (poor) are the exchangers'
-//   accounts
+// What a crash campaign runs: two ledgers (crash_ledger.hpp) and one `clearspan serve` between them, in a folder of
+// their own. The ledgers live on while the engine is killed.
 #pragma once
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/kill_point.hpp"
-#include "ledgers/simulated/ledger_admin.hpp"
 #include "tools/clearspan/api_client.hpp"
 #include "tools/clearspan/child_process.hpp"
+#include "tools/clearspan/prove/crash_ledger.hpp"
+#include "tools/clearspan/prove/crash_pace.hpp"
 
 namespace clearspan::tools {
-
-using Dice = std::mt19937_64;
-
-// Evenly from the range, both ends included.
-inline std::uint64_t roll(Dice& dice, std::uint64_t least, std::uint64_t most) {
-  return least + dice() % (most - least + 1);
-}
-
-inline constexpr std::array<std::string_view, 2> kLedgerNames = {"a-coin", "b-coin"};
-inline constexpr std::array<std::string_view, 2> kAssetNames = {"ACN", "BCN"};
-inline constexpr std::array<std::uint64_t, 2> kFinalityDepths = {0, 2};
-inline constexpr Millis kBlockInterval{20};
 
 // The price of a payment: ceil(units * 3 / 2) + 10.
 inline constexpr std::uint64_t kRateNumerator = 3;
@@ -53,10 +39,18 @@ struct KillOrder {
   std::uint64_t nth = 1;
 };
 
+// Which of the ledgers are EVM nodes.
+struct CrashSetting {
+  std::array<bool, 2> is_evm{};
+  std::string contracts_dir;
+
+  [[nodiscard]] const CrashPace& pace() const { return is_evm[0] || is_evm[1] ? kEvmPace : kDevnetPace; }
+};
+
 class CrashWorld {
  public:
   static Result<std::unique_ptr<CrashWorld>> make(const std::filesystem::path& folder, std::uint64_t seed,
-                                                  std::uint16_t shards);
+                                                  std::uint16_t shards, const CrashSetting& setting);
 
   // Starts the engine, which must not run.
   Status start_engine(const std::optional<KillOrder>& order);
@@ -68,9 +62,10 @@ class CrashWorld {
 
   [[nodiscard]] const std::string& engine_url() const { return engine_url_; }
 
-  [[nodiscard]] simulated::LedgerAdmin& ledger(std::size_t index) { return admins_.at(index); }
+  [[nodiscard]] CrashLedger& ledger(std::size_t index) { return *ledgers_.at(index); }
 
-  [[nodiscard]] const std::string& ledger_url(std::size_t index) const { return ledger_urls_.at(index); }
+  // How requests name people, by ledger.
+  [[nodiscard]] std::array<std::map<std::string, std::string>, 2> accounts() const;
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
@@ -86,13 +81,10 @@ class CrashWorld {
  private:
   explicit CrashWorld(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  Status start_ledger(std::size_t index, std::uint64_t seed);
-  Status write_config(std::uint16_t shards) const;
+  Status write_config(std::uint16_t shards, const CrashPace& pace) const;
 
   std::filesystem::path folder_;
-  std::vector<ChildProcess> ledgers_;
-  std::vector<std::string> ledger_urls_;
-  std::vector<simulated::LedgerAdmin> admins_;
+  std::vector<std::unique_ptr<CrashLedger>> ledgers_;
   std::optional<ChildProcess> engine_;
   std::chrono::steady_clock::time_point engine_started_;
   std::string engine_url_;

@@ -29,6 +29,8 @@ void add_prove_crash(CLI::App& prove, std::function<int()>& run) {
   command->add_option("--kills-per-world", options->kills_per_world, "Kills until a world is audited")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  command->add_flag("--evm", options->evm, "Between real EVM nodes (anvil, from npm) instead of devnets");
+  command->add_option("--contracts", options->contracts_dir, "Where the compiled contracts are")->capture_default_str();
   command->add_option("--folder", options->folder, "Where all files stay; else a temporary folder");
   command->callback([=, &run] {
     if (random->count() == 0 && points->count() == 0) throw CLI::RequiredError("--random or --points");

@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kDepthMax = 1000;  // a simulated ledger can undo 1024 blocks
-constexpr auto kFreezeMax = std::chrono::seconds(5);
+constexpr std::uint64_t kDepthMax = 1000;              // a simulated ledger can undo 1024 blocks
+constexpr auto kFreezeMax = std::chrono::seconds(30);  // no block is made meanwhile; a busy machine takes long
 constexpr Millis kFreezePause{1};
 constexpr std::uint64_t kBlocksBefore = 8;  // besides those that are undone
 constexpr std::uint64_t kRestartShare = 8;  // one frozen engine of so many is started again

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "ledgers/evidence/layout.hpp"
 #include "tools/clearspan/prove/crash_world.hpp"
 
@@ -33,23 +35,32 @@ Status write_at(const std::filesystem::path& file, std::uint64_t offset, ByteVie
   return make_error(ErrorCode::storage_failed, "cannot write " + file.string());
 }
 
-}  // namespace
-
-Result<bool> tear_a_log(const std::filesystem::path& data_dir, Dice& dice) {
+Result<bool> tear(const std::string& directory, Dice& dice) {
   const auto disk = evidence::make_posix_disk();
-  const std::string directory = (data_dir / ("shard-" + std::to_string(roll(dice, 0, 1)))).string();
   CLEARSPAN_TRY(const auto identity, evidence::identity_of_log(*disk, directory));
   if (!identity) return false;
   CLEARSPAN_TRY(const evidence::LogEnd end,
                 evidence::read_log(*disk, directory, *identity, {}, [](const evidence::RecordRef&) { return Done{}; }));
-  const std::uint64_t blocks = roll(dice, 1, kTornBlocksMax);
-  const std::uint64_t bytes = blocks * evidence::kBlockBytes;
   if (end.torn_bytes > 0) return true;
-  if (end.is_short || end.offset + bytes > end.segment_bytes) return false;
+  const std::uint64_t free_blocks = (end.segment_bytes - end.offset) / evidence::kBlockBytes;
+  if (end.is_short || free_blocks == 0) return false;
+  const std::uint64_t blocks = roll(dice, 1, std::min(kTornBlocksMax, free_blocks));
+  const std::uint64_t bytes = blocks * evidence::kBlockBytes;
   const std::uint64_t kept = roll(dice, evidence::kGroupHeaderBytes, bytes - evidence::kGroupTrailer.size() - 1);
   const Bytes front = front_of_group(end.position.sequence + 1, blocks, kept, dice);
   CLEARSPAN_CHECK_OK(write_at(std::filesystem::path(directory) / end.segment, end.offset, front));
   return true;
+}
+
+}  // namespace
+
+Result<bool> tear_a_log(const std::filesystem::path& data_dir, Dice& dice) {
+  const std::uint64_t first = roll(dice, 0, 1);
+  for (const std::uint64_t shard : {first, 1 - first}) {
+    CLEARSPAN_TRY(const bool is_torn, tear((data_dir / ("shard-" + std::to_string(shard))).string(), dice));
+    if (is_torn) return true;
+  }
+  return false;
 }
 
 }  // namespace clearspan::tools
