@@ -14,6 +14,8 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kBlockPause = std::chrono::milliseconds(4);
+constexpr auto kFollowMax = std::chrono::milliseconds(50);  // for the engine to act on a block before the next one
+constexpr auto kFollowPause = std::chrono::microseconds(200);
 
 simulated::GenesisAccount account(const std::string& name, std::map<AssetId, Amount> balances) {
   const AccountId id{name};
@@ -66,7 +68,7 @@ World::Side World::make_side(const simulated::Genesis& made, const std::vector<s
     EXPECT_TRUE(keys->add(AccountId{name}, simulated::demo_key(AccountId{name})).ok());
   }
   simulated::ConnectorOptions options = simulated::options_for(made, tag_);
-  options.txn_validity = 60;  // blocks, which stories make as fast as they can
+  options.txn_validity = 300;  // blocks, which stories make as fast as they can: a second or so
   side.connector = std::make_shared<simulated::InProcessConnector>(side.ledger, options, std::move(keys));
   return side;
 }
@@ -189,7 +191,21 @@ void World::produce(int blocks) {
     a().produce();
     b().produce();
     std::this_thread::sleep_for(kBlockPause);
+    const auto give_up = std::chrono::steady_clock::now() + kFollowMax;
+    while (!has_followed() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(kFollowPause);
   }
+}
+
+bool World::has_followed() const {
+  if (!engine_) return true;
+  const std::vector<LedgerStatus> seen = engine_->ledgers();
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const simulated::Ledger& ledger = i == 0 ? *a_.ledger : *b_.ledger;
+    const bool can_follow = !seen[i].frozen && ledger.node_fault() == simulated::NodeFault::none;
+    const std::uint64_t handled = seen[i].processed.value + ledger.genesis().finality_depth;
+    if (can_follow && handled < ledger.true_head().number.value) return false;
+  }
+  return true;
 }
 
 std::uint64_t World::balance(simulated::Ledger& ledger, const std::string& name, const std::string& asset) const {
@@ -231,7 +247,7 @@ Phase World::phase(const Plan& plan) const {
 }
 
 evidence::TradeSnapshot World::snapshot(const Plan& plan) {
-  EXPECT_TRUE(engine_->sync_index(Millis{5'000}).ok());
+  EXPECT_TRUE(engine_->sync_index(kPatience).ok());
   auto shown = engine_->index().show(plan.id);
   EXPECT_TRUE(shown.ok() && shown->has_value());
   return shown.ok() && shown->has_value() ? **shown : evidence::TradeSnapshot{};

@@ -83,6 +83,9 @@ class World {
   };
 
   Side make_side(const simulated::Genesis& genesis, const std::vector<std::string>& engine_accounts);
+  // Whether the engine has acted on what is final. Blocks wait for it, so that a busy machine slows both down and no
+  // deadline passes that would not have passed on an idle one.
+  [[nodiscard]] bool has_followed() const;
   Plan create(Plan plan);
   LedgerNow now_of(const Side& side);
   PlanIdentity next_identity();

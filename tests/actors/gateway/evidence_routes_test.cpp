@@ -2,6 +2,7 @@
 // witnesses' signatures that come in.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "actors/gateway/witness_client.hpp"
@@ -268,12 +269,19 @@ TEST_F(Cosigning, what_is_no_signature_of_a_configured_witness_is_refused) {
 }
 
 TEST_F(Cosigning, figures_tell_size_and_age_of_checkpoints_and_the_state_of_witnesses) {
+  using Seconds = std::chrono::duration<double>;
   grow(3);
+  const auto before = std::chrono::steady_clock::now();
   publish();
   const std::string figures = fetch("/metrics").http.body;
+  const std::string name = "clearspan_checkpoint_age_seconds{log=\"shard-0\"} ";
+  const std::size_t at = figures.find(name);
+  ASSERT_NE(at, std::string::npos) << figures;
+  const double age = std::stod(figures.substr(at + name.size()));
+  EXPECT_GE(age, 0.0);
+  EXPECT_LE(age, Seconds(std::chrono::steady_clock::now() - before).count());
   for (const char* line :
-       {"clearspan_checkpoint_records{log=\"shard-0\"} 3", "clearspan_checkpoint_age_seconds{log=\"shard-0\"} 0",
-        "clearspan_witness_good{witness=\"witness.example\"} 0",
+       {"clearspan_checkpoint_records{log=\"shard-0\"} 3", "clearspan_witness_good{witness=\"witness.example\"} 0",
         "clearspan_witness_records{witness=\"witness.example\",log=\"shard-0\"} 0",
         "clearspan_witness_failures_total{witness=\"witness.example\"} 0"}) {
     EXPECT_NE(figures.find(line), std::string::npos) << line << "\n" << figures;

@@ -13,6 +13,7 @@
 #include "codecs/tlog/note.hpp"
 #include "ledgers/transport/http_server.hpp"
 #include "tests/actors/gateway/recording_engine.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::gateway {
 namespace {
@@ -124,14 +125,6 @@ class WitnessClients : public ::testing::Test {
 
   [[nodiscard]] std::size_t signatures() {
     return tlog::parse_note(publisher().checkpoint()).value().signatures.size();
-  }
-
-  static bool comes_true(const std::function<bool()>& condition) {
-    for (int i = 0; i < 1000; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(Millis(10));
-    }
-    return false;
   }
 
   std::string folder_;

@@ -10,10 +10,9 @@
 #include "ledgers/evidence/index.hpp"
 #include "tests/ledgers/evidence/fixture.hpp"
 #include "tests/ledgers/evidence/story.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::evidence {
-
-inline constexpr Millis kPatience{20000};
 
 class IndexTest : public testing::Test {
  protected:

@@ -10,11 +10,12 @@
 #include "ledgers/simulated/http_connector.hpp"
 #include "ledgers/simulated/ledger_admin.hpp"
 #include "tests/ledgers/simulated/world.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::simulated::testing {
 namespace {
 
-constexpr Millis kTimeout{5'000};
+constexpr Millis kTimeout = kPatience;
 
 class SimulatedService : public ::testing::Test {
  protected:

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/clock.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::transport {
 
@@ -45,7 +45,7 @@ class RawSocket {
   void end_sending() { ::shutdown(fd_, SHUT_WR); }
 
   // Everything until the other side closes, or until `timeout` passes without a byte.
-  std::string read_to_end(Millis timeout = Millis{5'000}) {
+  std::string read_to_end(Millis timeout = kPatience) {
     std::string all;
     while (true) {
       const std::string part = read_some(timeout);
@@ -54,21 +54,22 @@ class RawSocket {
     }
   }
 
-  // Reads until `count` copies of `mark` were seen; what was read so far when the connection ends or 5 s pass.
+  // Reads until `count` copies of `mark` were seen; what was read so far when the connection ends or nothing more
+  // comes.
   std::string read_until(std::string_view mark, std::size_t count = 1) {
     std::string all;
     while (true) {
       std::size_t seen = 0;
       for (auto at = all.find(mark); at != std::string::npos; at = all.find(mark, at + mark.size())) ++seen;
       if (seen >= count) return all;
-      const std::string part = read_some(Millis{5'000});
+      const std::string part = read_some(kPatience);
       if (part.empty()) return all;
       all += part;
     }
   }
 
   // Whether the other side has closed within the timeout; bytes before that are dropped.
-  bool is_closed_within(Millis timeout) {
+  bool is_closed_within(Millis timeout = kPatience) {
     const auto end = std::chrono::steady_clock::now() + timeout;
     while (std::chrono::steady_clock::now() < end) {
       has_ended_ = false;

@@ -19,8 +19,8 @@ class ScriptedServer {
  public:
   struct Step {
     std::string answer = {};
-    int delay_ms = 0;
     bool stays_open = false;  // serve the next step on the same connection
+    bool is_silent = false;   // answer nothing, and wait until the client has left
   };
 
   explicit ScriptedServer(std::vector<Step> steps) : steps_(std::move(steps)) {
@@ -49,26 +49,34 @@ class ScriptedServer {
 
   [[nodiscard]] int requests_seen() const { return requests_seen_; }
 
+  [[nodiscard]] int connections_closed() const { return connections_closed_; }
+
  private:
   void serve() {
     int connection = -1;
     for (const Step& step : steps_) {
-      if (connection >= 0 && !read_request(connection)) {  // the client has left the connection that was kept for it
-        ::close(connection);
-        connection = -1;
-      }
+      // The client may have left the connection that was kept for it.
+      if (connection >= 0 && !read_request(connection)) close(connection);
       if (connection < 0) {
         connection = ::accept(listener_, nullptr, nullptr);
         if (connection < 0) return;
         read_request(connection);
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(step.delay_ms));
+      if (step.is_silent) {
+        char ignored = 0;
+        while (::recv(connection, &ignored, 1, 0) > 0) {
+        }
+      }
       ::send(connection, step.answer.data(), step.answer.size(), MSG_NOSIGNAL);
-      if (step.stays_open) continue;
-      ::close(connection);
-      connection = -1;
+      if (!step.stays_open) close(connection);
     }
-    if (connection >= 0) ::close(connection);
+    if (connection >= 0) close(connection);
+  }
+
+  void close(int& connection) {
+    ::close(connection);
+    connection = -1;
+    ++connections_closed_;
   }
 
   // Requests of tests fit one segment.
@@ -83,6 +91,7 @@ class ScriptedServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> requests_seen_ = 0;
+  std::atomic<int> connections_closed_ = 0;
   std::thread thread_;
 };
 

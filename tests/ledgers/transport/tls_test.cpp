@@ -18,11 +18,12 @@
 
 #include "ledgers/transport/http_client.hpp"
 #include "ledgers/transport/websocket_client.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::transport {
 namespace {
 
-constexpr Millis kTimeout{5'000};
+constexpr Millis kTimeout = kPatience;
 
 // Serves one fixed answer per connection, signed for the given subject ("DNS:localhost", "IP:127.0.0.1").
 class TlsServer {

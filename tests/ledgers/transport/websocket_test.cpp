@@ -8,11 +8,12 @@
 #include "ledgers/transport/http_server.hpp"
 #include "ledgers/transport/websocket_client.hpp"
 #include "tests/ledgers/transport/raw_socket.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::transport {
 namespace {
 
-constexpr Millis kTimeout{5'000};
+constexpr Millis kTimeout = kPatience;
 
 void not_found(const Request&, const Respond& respond) {
   respond(problem(404, make_error(ErrorCode::not_found)));
@@ -146,7 +147,7 @@ TEST(websocket, drops_a_consumer_that_does_not_keep_up) {
   int sent = 0;
   while (sent < 2'000 && session->send(std::string(100'000, 'x'))) ++sent;
   EXPECT_LT(sent, 2'000);
-  EXPECT_EQ(closed.get_future().wait_for(Millis{3'000}), std::future_status::ready);
+  EXPECT_EQ(closed.get_future().wait_for(kTimeout), std::future_status::ready);
   EXPECT_FALSE(session->is_open());
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <random>
 
 #include "ledgers/evidence/layout.hpp"
@@ -20,6 +21,19 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
+
+// How often each kind of tampering was made; printed at the end.
+class Kinds {
+ public:
+  void count(const std::string& what) { ++kinds_[what.substr(0, what.find(": "))]; }
+
+  ~Kinds() {
+    for (const auto& [kind, times] : kinds_) std::cout << "  " << times << " x " << kind << "\n";
+  }
+
+ private:
+  std::map<std::string, int> kinds_;
+};
 
 class AuditedRun : public testing::Test {
  protected:
@@ -57,6 +71,7 @@ class AuditedRun : public testing::Test {
 
   const std::uint64_t seed_ = number_from("CLEARSPAN_SEED", std::random_device{}());
   const std::uint64_t count_ = number_from("CLEARSPAN_TAMPERINGS", kSmokeTamperings);
+  Kinds kinds_;
 };
 
 TEST_F(AuditedRun, is_clean_with_all_that_went_wrong_in_it) {
@@ -117,6 +132,7 @@ TEST_F(AuditedRun, shows_every_change_of_its_files) {
     std::map<std::string, Bytes> tampered = whole;
     const std::string what = tamper_files(random, names, tampered);
     if (tampered == whole) continue;
+    kinds_.count(what);
     disk.put_back(tampered);
     EXPECT_FALSE(audit_disk(disk, run().books, options).ok())
         << "seed " << seed_ << ", tampering " << i << ": " << what;
@@ -128,15 +144,13 @@ TEST_F(AuditedRun, shows_every_forgery_that_hashes_well) {
   sim::Random random(seed_);
   const Report clean = audit_logs(run());
   ASSERT_TRUE(clean.ok()) << to_text(clean);
-  std::map<std::string, int> kinds;
   for (std::uint64_t i = 0; i < count_; ++i) {
     EngineRun tampered = run();
     const std::string what = forge_logs(random, tampered.logs);
     if (what.empty()) continue;
-    ++kinds[what.substr(0, what.find(':'))];
+    kinds_.count(what);
     EXPECT_FALSE(audit_logs(tampered).ok()) << "seed " << seed_ << ", forgery " << i << ": " << what;
   }
-  for (const auto& [kind, times] : kinds) std::cout << "  " << times << " x " << kind << "\n";
 }
 
 // A forged log next to the checkpoints that were published: whatever was changed shows.
@@ -145,6 +159,7 @@ TEST_F(AuditedRun, shows_every_forgery_against_what_was_published) {
   for (std::uint64_t i = 0; i < count_ / 4 + 1; ++i) {
     EngineRun tampered = run();
     const std::string what = forge_anything(random, tampered.logs, tampered.checkpoints);
+    kinds_.count(what);
     sim::SimDisk disk(random);
     put_on_disk(disk, tampered, true);
     Options options = strict();
@@ -160,6 +175,7 @@ TEST_F(AuditedRun, shows_books_that_are_altered_by_one_unit) {
   for (std::uint64_t i = 0; i < count_; ++i) {
     std::vector<LedgerBook> books = run().books;
     const std::string what = alter_books(random, books);
+    kinds_.count(what);
     EXPECT_FALSE(audit_disk(disk, books, strict()).ok()) << "seed " << seed_ << ", alteration " << i << ": " << what;
   }
 }

@@ -266,25 +266,25 @@ std::string tamper_files(sim::Random& random, const std::vector<std::string>& na
   switch (random.below(10)) {
     case 0:
       files.erase(name);
-      return name + " removed";
+      return "a file removed: " + name;
     case 1: {
       const std::string& other = names[static_cast<std::size_t>(random.below(names.size()))];
       std::swap(victim, files.at(other));
-      return name + " and " + other + " exchanged";
+      return "two files exchanged: " + name + " and " + other;
     }
     case 2:
       victim.resize(static_cast<std::size_t>(random.below(victim.size())));
-      return name + " cut to " + std::to_string(victim.size());
+      return "a file cut: " + name + " to " + std::to_string(victim.size());
     case 3: {  // HEAD names the beginning again
       const std::string head = name.substr(0, name.rfind('/')) + "/HEAD";
       const std::string text = evidence::encode_watermark({{0, {}}, 0});
       files[head].assign(text.begin(), text.end());
-      return head + " rolled back";
+      return "a head rolled back: " + head;
     }
     default: {
       const auto where = static_cast<std::size_t>(random.below(victim.size()));
       victim[where] ^= static_cast<std::uint8_t>(1U << random.below(8));
-      return name + ", byte " + std::to_string(where);
+      return "a bit flipped: " + name + ", byte " + std::to_string(where);
     }
   }
 }
@@ -304,16 +304,16 @@ std::string forge_anything(sim::Random& random, Logs& logs, const std::vector<st
   switch (random.below(4)) {
     case 0:
       log.erase(log.begin() + static_cast<std::ptrdiff_t>(place));
-      return where + " dropped";
+      return "a record dropped: " + where;
     case 1:
       std::swap(log[place], log[place + 1]);
-      return where + " swapped with the next";
+      return "a record swapped with the next: " + where;
     case 2:
       log.resize(place);
-      return where + " and all behind it dropped";
+      return "a record and all behind it dropped: " + where;
     default:
       log[place].at += Millis{1};
-      return where + " one millisecond later";
+      return "a record one millisecond later: " + where;
   }
 }
 

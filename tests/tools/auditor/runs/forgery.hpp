@@ -1,4 +1,5 @@
-// Ways of tampering with evidence and books. Each changes something that matters, says what, and is drawn from a seed.
+// Ways of tampering with evidence and books. Each changes something that matters, says what ("kind" or "kind: place"),
+// and is drawn from a seed.
 #pragma once
 
 #include <map>

@@ -1,0 +1,142 @@
+// The packed values of the index: each has one form, and everything else is refused.
+#include "ledgers/evidence/index_rows.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/scenario/trade_id.hpp"
+#include "ledgers/evidence/index_entries.hpp"
+
+namespace clearspan::evidence {
+namespace {
+
+using rows::ListPosition;
+using rows::PackedPlaces;
+using rows::Place;
+
+constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+
+std::string bytes_of(std::initializer_list<int> values) {
+  std::string text;
+  for (const int value : values) text += static_cast<char>(value);
+  return text;
+}
+
+TEST(IndexPlaces, gives_back_what_was_added) {
+  const std::vector<Place> places = {
+      {0, 1, {1, 4160}}, {0, 2, {1, 4500}},           {0, 900, {800, 4160}},          {3, 5, {1, 8192}},
+      {3, 6, {1, 9000}}, {0, 901, {800, 1ull << 40}}, {0xffff, 1ull << 60, {7, 4160}}};
+  PackedPlaces packed;
+  for (const Place& place : places) packed.add(place);
+  EXPECT_EQ(packed.list(), places);
+  const auto parsed = PackedPlaces::parse(packed.bytes());
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->list(), places);
+  EXPECT_EQ(parsed->count(), places.size());
+  PackedPlaces longer = *parsed;
+  longer.add({0xffff, (1ull << 60) + 1, {7, 5000}});
+  EXPECT_EQ(longer.list().back().at.offset, 5000u) << "adding goes on where parsing ended";
+}
+
+TEST(IndexPlaces, refuses_what_it_does_not_make) {
+  PackedPlaces one;
+  one.add({0, 1, {1, 64}});
+  ASSERT_EQ(one.bytes(), bytes_of({7, 0, 0, 64}));
+  const std::vector<std::pair<const char*, std::string>> rejects = {
+      {"a first place without a shard", bytes_of({4, 64})},
+      {"a first place without a segment", bytes_of({5, 0, 0, 64})},
+      {"cut short", bytes_of({7, 0, 0})},
+      {"a number that ends in zeros", bytes_of({7, 0, 0, 0xc0, 0})},
+      {"a number above 64 bits", bytes_of({7, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2})},
+      {"a number that never ends", bytes_of({7, 0, 0, 0xff})},
+      {"a segment behind its record", bytes_of({7, 0, 2, 64})},
+      {"a shard above 16 bits", bytes_of({7, 0x80, 0x80, 4, 0, 64})},
+      {"another shard that is the same", one.bytes() + bytes_of({7, 0, 0, 64})},
+      {"another segment that is the same", one.bytes() + bytes_of({6, 1, 64})},
+      {"an offset above 64 bits", one.bytes() + bytes_of({4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})},
+  };
+  for (const auto& [what, bytes] : rejects) EXPECT_FALSE(PackedPlaces::parse(bytes).has_value()) << what;
+}
+
+TEST(IndexPlaces, numbers_have_their_shortest_form) {
+  for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, kMax}) {
+    std::string text;
+    rows::put_number(text, value);
+    std::string_view rest = text;
+    EXPECT_EQ(rows::take_number(rest), value);
+    EXPECT_TRUE(rest.empty());
+  }
+}
+
+TEST(IndexRows, a_trade_row_is_read_as_it_was_written) {
+  rows::TradeRow row;
+  row.phase = Phase::suspended;
+  row.abort_reason = AbortReason::cancelled;
+  row.suspend_reason = SuspendReason::retries_exhausted;
+  row.updated = Timestamp{Millis{-5}};
+  row.last_sequence = 700;
+  row.places.add({1, 600, {1, 4160}});
+  row.places.add({0, 700, {1, 4160}});
+  row.creation = 1;
+  row.creation_check = 0xdeadbeef;
+  row.check = 0x01020304;
+  const std::string value = rows::trade_value(row);
+  const auto parsed = rows::parse_trade(value);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(rows::trade_value(*parsed), value);
+  EXPECT_EQ(parsed->updated, row.updated);
+  EXPECT_EQ(parsed->creation, row.creation);
+  EXPECT_EQ(parsed->check, row.check);
+  for (std::size_t size = 0; size < value.size(); ++size) {
+    const auto cut = rows::parse_trade(std::string_view(value).substr(0, size));
+    EXPECT_TRUE(cut.ok() || cut.error().code == ErrorCode::storage_failed) << size;
+    EXPECT_TRUE(!cut.ok() || size >= 21) << size;
+  }
+  for (const std::size_t at : {0u, 1u, 2u}) {
+    std::string other = value;
+    other[at] = 99;
+    EXPECT_FALSE(rows::parse_trade(other).ok()) << at;
+  }
+  std::string no_such_creation = value;
+  no_such_creation[19] = 3;
+  EXPECT_FALSE(rows::parse_trade(no_such_creation).ok());
+}
+
+TEST(IndexLists, entries_are_read_as_they_were_put) {
+  const Timestamp created{Millis{1'793'525'400'123}};
+  std::array<std::uint8_t, kTradeIdRandomBytes> rest{};
+  rest.fill(0xab);
+  TradeId odd;
+  odd.bytes.fill(0x77);
+  const std::vector<ListPosition> positions = {{created, make_trade_id(created, rest)}, {created, odd}};
+  std::string row;
+  for (const ListPosition& position : positions) put_entry(row, position);
+  EXPECT_EQ(row.size(), 2u + kTradeIdRandomBytes + 2u + TradeId::kSize);
+  const auto parsed = parse_entries(bucket_of(created), row);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(*parsed, positions);
+  EXPECT_EQ(parse_entries(bucket_of(Timestamp{Millis{-1}}), "")->size(), 0u);
+  const std::vector<std::pair<const char*, std::string>> rejects = {
+      {"cut short", row.substr(0, row.size() - 1)},
+      {"a time outside its bucket", bytes_of({0x80, 0x10}) + std::string(10, 'x')},
+      {"an odd id that sorts by creation",
+       bytes_of({1}) + std::string(as_text(make_trade_id(Timestamp{}, rest).view()))},
+  };
+  for (const auto& [what, bytes] : rejects) {
+    const auto refused = parse_entries(what[0] == 'a' && what[1] == 'n' ? 0 : bucket_of(created), bytes);
+    ASSERT_FALSE(refused.ok()) << what;
+    EXPECT_EQ(refused.error().code, ErrorCode::storage_failed) << what;
+  }
+}
+
+TEST(IndexRows, idempotency_rows_are_read_as_they_were_written) {
+  rows::IdempotencyRow row;
+  row.request_digest.bytes.fill(9);
+  row.items = {{0, TradeId{}}, {300, TradeId{}}};
+  const std::string value = rows::idempotency_value(row);
+  EXPECT_EQ(rows::parse_idempotency(value)->items, row.items);
+  EXPECT_FALSE(rows::parse_idempotency(value.substr(0, value.size() - 1)).ok());
+  EXPECT_FALSE(rows::parse_idempotency("short").ok());
+}
+
+}  // namespace
+}  // namespace clearspan::evidence
