@@ -12,13 +12,13 @@ using json::ObjectReader;
 using json::Value;
 
 // A name that somebody configured; what it stands for is looked up later.
-Result<std::string> read_name(ObjectReader& reader, std::string_view key) {
+Result<std::string_view> read_name(ObjectReader& reader, std::string_view key) {
   CLEARSPAN_TRY(const std::string_view text, reader.string(key));
   if (text.empty()) return reader.error(key, ErrorCode::invalid_value, "the name is empty");
   if (text.size() > kNameBytesMax) {
     return reader.error(key, ErrorCode::too_large, "a name has at most " + std::to_string(kNameBytesMax) + " bytes");
   }
-  return std::string(text);
+  return text;
 }
 
 Result<std::optional<Timestamp>> read_time(ObjectReader& reader, std::string_view key) {

@@ -1,5 +1,5 @@
 // The body of POST /v1/trades: one request for a trade, or an array of them. Reading checks the form only; what the
-// names in it stand for is the planner's business (planner.hpp).
+// names in it stand for is the planner's business (planner.hpp). Names are views of the document that was read.
 //
 //   {"scenario": "payment", "payer", "merchant", "profile", "amount": {"units": "1250", "scale": 2}, "placed_by",
 //    "deadline"?, "reclaim_after"?, "asset"?}
@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,22 +26,22 @@ struct StatedAmount {
 };
 
 struct PaymentBody {
-  std::string payer;
-  std::string merchant;
-  std::string profile;
+  std::string_view payer;
+  std::string_view merchant;
+  std::string_view profile;
   StatedAmount amount;
   Placement placed_by = Placement::engine;
   std::optional<Timestamp> deadline;
   std::optional<Timestamp> reclaim_after;
-  std::optional<std::string> asset;  // what the client believes the merchant's asset to be
+  std::optional<std::string_view> asset;  // what the client believes the merchant's asset to be
 };
 
 struct PvpBodyLeg {
-  std::string ledger;
-  std::string asset;
+  std::string_view ledger;
+  std::string_view asset;
   StatedAmount amount;
-  std::string from;
-  std::string to;
+  std::string_view from;
+  std::string_view to;
   Placement placed_by = Placement::engine;
 };
 

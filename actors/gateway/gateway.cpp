@@ -43,8 +43,8 @@ class Gateway::Impl {
         public_entries_(options.evidence.public_entries),
         metrics_(std::make_shared<Metrics>(
             engine, options.registry ? options.registry : std::make_shared<prometheus::Registry>())),
-        create_(std::make_shared<CreateTrades>(engine, planner_, clock)),
-        workers_(std::make_shared<WorkerPool>(kWorkers, kWaitingRequestsMax)) {}
+        workers_(std::make_shared<WorkerPool>(kWorkers, kWaitingRequestsMax)),
+        create_(std::make_shared<CreateTrades>(engine, planner_, clock, *workers_)) {}
 
   ~Impl() { stop(); }
 
@@ -75,6 +75,7 @@ class Gateway::Impl {
   void stop() {
     if (server_) server_->stop();
     workers_->stop();
+    create_->stop();
     witnesses_.clear();
   }
 
@@ -114,7 +115,7 @@ class Gateway::Impl {
       case Route::ready:
         return reply(readiness(around_.engine));
       case Route::create_trades:
-        return work(request, reply, [=, this] { create_->handle(request, reply); });
+        return create_->take(request, reply);
       case Route::list_trades:
         return work(request, reply, [=, this] { reply(list_trades(around_, *request)); });
       case Route::show_trade:
@@ -172,8 +173,8 @@ class Gateway::Impl {
   tlog::TrustedKeys witness_keys_;
   std::vector<std::unique_ptr<WitnessClient>> witnesses_;
   const std::shared_ptr<Metrics> metrics_;
-  const std::shared_ptr<CreateTrades> create_;
   const std::shared_ptr<WorkerPool> workers_;
+  const std::shared_ptr<CreateTrades> create_;
   std::unique_ptr<transport::HttpServer> server_;
   std::uint16_t port_ = 0;
 };

@@ -5,15 +5,18 @@
 namespace clearspan::gateway {
 
 LedgerBoard::LedgerBoard(std::vector<LedgerStatus> ledgers) {
+  entries_.reserve(ledgers.size());
   for (LedgerStatus& ledger : ledgers) {
-    LedgerId id = ledger.traits.id;
-    ledgers_.emplace(std::move(id), std::move(ledger));
+    LedgerNow now{ledger.traits, ledger.time, ledger.seen};
+    entries_.push_back({std::move(ledger), std::move(now)});
   }
 }
 
-const LedgerStatus* LedgerBoard::find(const LedgerId& ledger) const {
-  const auto found = ledgers_.find(ledger);
-  return found == ledgers_.end() ? nullptr : &found->second;
+const LedgerBoard::Entry* LedgerBoard::find_entry(std::string_view ledger) const {
+  for (const Entry& entry : entries_) {
+    if (entry.status.traits.id.text == ledger) return &entry;
+  }
+  return nullptr;
 }
 
 std::optional<unsigned> LedgerBoard::scale_of(const LedgerId& ledger, const AssetId& asset) const {

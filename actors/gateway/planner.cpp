@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "codecs/crypto/random.hpp"
@@ -14,34 +15,35 @@ std::string leg_pointer(std::size_t leg, std::string_view field) {
   return "/legs/" + std::to_string(leg) + std::string(field);
 }
 
-bool has_asset(const LedgerTraits& traits, const AssetId& asset) {
-  return std::any_of(traits.assets.begin(), traits.assets.end(), [&](const Asset& known) { return known.id == asset; });
+bool has_asset(const LedgerTraits& traits, std::string_view asset) {
+  return std::any_of(traits.assets.begin(), traits.assets.end(),
+                     [&](const Asset& known) { return known.id.text == asset; });
 }
 
 // A ledger as the compiler needs it. `field` is what the client would have to change to use another one.
-Result<LedgerNow> ledger_now(const LedgerBoard& board, const LedgerId& ledger, std::string field) {
-  const LedgerStatus* status = board.find(ledger);
-  if (status == nullptr)
-    return make_error(ErrorCode::unknown_ledger, "no ledger \"" + ledger.text + "\"", std::move(field));
-  if (status->frozen)
-    return make_error(ErrorCode::ledger_frozen, "ledger \"" + ledger.text + "\" is frozen", std::move(field));
-  if (status->seen == Timestamp{}) {
-    return make_error(ErrorCode::not_ready, "no block of ledger \"" + ledger.text + "\" has been seen yet",
-                      std::move(field));
+Result<const LedgerNow*> ledger_now(const LedgerBoard& board, std::string_view ledger, std::string_view field) {
+  const LedgerBoard::Entry* entry = board.find_entry(ledger);
+  const auto refuse = [&](ErrorCode code, const char* before, const char* after) {
+    return make_error(code, before + std::string(ledger) + after, std::string(field));
+  };
+  if (entry == nullptr) return refuse(ErrorCode::unknown_ledger, "no ledger \"", "\"");
+  if (entry->status.frozen) return refuse(ErrorCode::ledger_frozen, "ledger \"", "\" is frozen");
+  if (entry->now.seen == Timestamp{}) {
+    return refuse(ErrorCode::not_ready, "no block of ledger \"", "\" has been seen yet");
   }
-  return LedgerNow{status->traits, status->time, status->seen};
+  return &entry->now;
 }
 
 // Whether the client counts in the same unit as the ledger does.
-Status check_scale(const LedgerTraits& traits, const AssetId& asset, const StatedAmount& amount, std::string field) {
+Status check_scale(const LedgerTraits& traits, std::string_view asset, const StatedAmount& amount, std::string field) {
   for (const Asset& known : traits.assets) {
-    if (known.id != asset) continue;
+    if (known.id.text != asset) continue;
     if (known.scale == amount.scale) return Done{};
     return make_error(ErrorCode::amount_scale_mismatch,
-                      "asset \"" + asset.text + "\" has scale " + std::to_string(known.scale), std::move(field));
+                      "asset \"" + known.id.text + "\" has scale " + std::to_string(known.scale), std::move(field));
   }
-  return make_error(ErrorCode::unknown_asset, "ledger \"" + traits.id.text + "\" has no asset \"" + asset.text + "\"",
-                    std::move(field));
+  return make_error(ErrorCode::unknown_asset,
+                    "ledger \"" + traits.id.text + "\" has no asset \"" + std::string(asset) + "\"", std::move(field));
 }
 
 // Who has to be changed when the engine cannot sign for a leg.
@@ -50,10 +52,21 @@ std::string payer_pointer(const Plan& plan, LegIndex leg) {
   return plan.legs[leg].role == LegRole::pivot ? "/profile" : "/payer";
 }
 
+// Random bytes for one trade's id. They are drawn for many ids at once: a draw costs more than a plan.
+std::span<const std::uint8_t, kTradeIdRandomBytes> draw_randomness() {
+  constexpr std::size_t kIdsPerDraw = 128;
+  thread_local std::array<std::uint8_t, kTradeIdRandomBytes * kIdsPerDraw> drawn{};
+  thread_local std::size_t used = kIdsPerDraw;
+  if (used == kIdsPerDraw) {
+    crypto::random_bytes(drawn);
+    used = 0;
+  }
+  return std::span<const std::uint8_t, kTradeIdRandomBytes>(drawn.data() + kTradeIdRandomBytes * used++,
+                                                            kTradeIdRandomBytes);
+}
+
 PlanIdentity new_identity(const EngineTag& engine, Timestamp now) {
-  std::array<std::uint8_t, kTradeIdRandomBytes> randomness{};
-  crypto::random_bytes(randomness);
-  return {make_trade_id(now, randomness), engine, now};
+  return {make_trade_id(now, draw_randomness()), engine, now};
 }
 
 Error with_field(Error error, std::string field) {
@@ -89,7 +102,7 @@ Status Planner::settle_profile(Profile& profile) const {
     const std::string whose = "profile \"" + profile.name + "\": ";
     if (found == ledgers_.end())
       return make_error(ErrorCode::config_invalid, whose + "no ledger \"" + ledger.text + "\"");
-    if (!has_asset(found->second->traits(), asset)) {
+    if (!has_asset(found->second->traits(), asset.text)) {
       return make_error(ErrorCode::config_invalid,
                         whose + "ledger \"" + ledger.text + "\" has no asset \"" + asset.text + "\"");
     }
@@ -138,23 +151,26 @@ Result<Plan> Planner::plan(const TradeBody& body, const LedgerBoard& board, Time
 
 Result<Plan> Planner::plan_payment(const PaymentBody& body, const LedgerBoard& board, Timestamp now) const {
   const Profile* profile = find_profile(body.profile);
-  if (profile == nullptr)
-    return make_error(ErrorCode::unknown_profile, "no profile \"" + body.profile + "\"", "/profile");
-  CLEARSPAN_TRY(const LedgerNow source, ledger_now(board, profile->source_ledger, "/profile"));
-  CLEARSPAN_TRY(const LedgerNow destination, ledger_now(board, profile->destination_ledger, "/profile"));
-  if (body.asset && *body.asset != profile->destination_asset.text) {
-    const bool known = has_asset(destination.traits, {*body.asset});
-    return make_error(known ? ErrorCode::invalid_value : ErrorCode::unknown_asset,
-                      "profile \"" + profile->name + "\" pays \"" + profile->destination_asset.text + "\"", "/asset");
+  if (profile == nullptr) {
+    return make_error(ErrorCode::unknown_profile, "no profile \"" + std::string(body.profile) + "\"", "/profile");
   }
-  CLEARSPAN_CHECK_OK(check_scale(destination.traits, profile->destination_asset, body.amount, "/amount/scale"));
+  CLEARSPAN_TRY(const LedgerNow* source, ledger_now(board, profile->source_ledger.text, "/profile"));
+  CLEARSPAN_TRY(const LedgerNow* destination, ledger_now(board, profile->destination_ledger.text, "/profile"));
+  const std::string& asset = profile->destination_asset.text;
+  if (body.asset && *body.asset != asset) {
+    const bool known = has_asset(destination->traits, *body.asset);
+    return make_error(known ? ErrorCode::invalid_value : ErrorCode::unknown_asset,
+                      "profile \"" + profile->name + "\" pays \"" + asset + "\"", "/asset");
+  }
+  CLEARSPAN_CHECK_OK(check_scale(destination->traits, asset, body.amount, "/amount/scale"));
 
   Result<AccountId> payer = canonical(profile->source_ledger, body.payer);
   if (!payer.ok()) return with_field(payer.error(), "/payer");
   Result<AccountId> merchant = canonical(profile->destination_ledger, body.merchant);
   if (!merchant.ok()) return with_field(merchant.error(), "/merchant");
-  const PaymentRequest request{*payer, *merchant, body.amount.units, body.placed_by, body.deadline, body.reclaim_after};
-  return compile_payment(request, *profile, source, destination, timing_, new_identity(engine_, now));
+  const PaymentRequest request{std::move(*payer), std::move(*merchant), body.amount.units,
+                               body.placed_by,    body.deadline,        body.reclaim_after};
+  return compile_payment(request, *profile, *source, *destination, timing_, new_identity(engine_, now));
 }
 
 Result<Plan> Planner::plan_pvp(const PvpBody& body, const LedgerBoard& board, Timestamp now) const {
@@ -162,18 +178,20 @@ Result<Plan> Planner::plan_pvp(const PvpBody& body, const LedgerBoard& board, Ti
   std::vector<LedgerNow> ledgers;
   for (std::size_t i = 0; i < body.legs.size(); ++i) {
     const PvpBodyLeg& leg = body.legs[i];
-    CLEARSPAN_TRY(LedgerNow ledger, ledger_now(board, {leg.ledger}, leg_pointer(i, "/ledger")));
-    if (!has_asset(ledger.traits, {leg.asset})) {
-      return make_error(ErrorCode::unknown_asset, "ledger \"" + leg.ledger + "\" has no asset \"" + leg.asset + "\"",
+    CLEARSPAN_TRY(const LedgerNow* ledger, ledger_now(board, leg.ledger, leg_pointer(i, "/ledger")));
+    const LedgerId& id = ledger->traits.id;
+    if (!has_asset(ledger->traits, leg.asset)) {
+      return make_error(ErrorCode::unknown_asset,
+                        "ledger \"" + id.text + "\" has no asset \"" + std::string(leg.asset) + "\"",
                         leg_pointer(i, "/asset"));
     }
-    CLEARSPAN_CHECK_OK(check_scale(ledger.traits, {leg.asset}, leg.amount, leg_pointer(i, "/amount/scale")));
-    Result<AccountId> from = canonical({leg.ledger}, leg.from);
+    CLEARSPAN_CHECK_OK(check_scale(ledger->traits, leg.asset, leg.amount, leg_pointer(i, "/amount/scale")));
+    Result<AccountId> from = canonical(id, leg.from);
     if (!from.ok()) return with_field(from.error(), leg_pointer(i, "/from"));
-    Result<AccountId> to = canonical({leg.ledger}, leg.to);
+    Result<AccountId> to = canonical(id, leg.to);
     if (!to.ok()) return with_field(to.error(), leg_pointer(i, "/to"));
-    request.legs.push_back({{leg.ledger}, {leg.asset}, leg.amount.units, *from, *to, leg.placed_by});
-    ledgers.push_back(std::move(ledger));
+    request.legs.push_back({id, {std::string(leg.asset)}, leg.amount.units, *from, *to, leg.placed_by});
+    ledgers.push_back(*ledger);
   }
   request.deadline = body.deadline;
   request.reclaim_after = body.reclaim_after;

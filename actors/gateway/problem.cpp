@@ -61,6 +61,17 @@ constexpr std::array kStatuses{
     CodeStatus{ErrorCode::ledger_frozen, 503},
 };
 
+// The members of a problem, in the object that is open.
+void write_members(json::Writer& out, const Error& error, std::string_view instance) {
+  out.field("type", "urn:clearspan:problem:" + std::string(to_string(error.code)))
+      .field("title", meaning_of(error.code))
+      .field("status", status_of(error.code))
+      .field("detail", error.detail.empty() ? meaning_of(error.code) : std::string_view(error.detail))
+      .field("instance", instance)
+      .field("code", to_string(error.code));
+  if (!error.field.empty()) out.field("field", error.field);
+}
+
 }  // namespace
 
 int status_of(ErrorCode code) {
@@ -70,26 +81,32 @@ int status_of(ErrorCode code) {
 }
 
 void write_problem(json::Writer& out, const Error& error, std::string_view instance) {
-  out.begin_object()
-      .field("type", "urn:clearspan:problem:" + std::string(to_string(error.code)))
-      .field("title", meaning_of(error.code))
-      .field("status", status_of(error.code))
-      .field("detail", error.detail.empty() ? meaning_of(error.code) : std::string_view(error.detail))
-      .field("instance", instance)
-      .field("code", to_string(error.code));
-  if (!error.field.empty()) out.field("field", error.field);
+  out.begin_object();
+  write_members(out, error, instance);
   out.end_object();
 }
 
 transport::Response problem_answer(const Error& error, std::string_view instance) {
+  return problems_answer({error}, instance);
+}
+
+transport::Response problems_answer(const std::vector<Error>& errors, std::string_view instance) {
+  const Error& first = errors.front();
   json::Writer out;
-  write_problem(out, error, instance);
+  out.begin_object();
+  write_members(out, first, instance);
+  if (errors.size() > 1) {
+    out.key("problems").begin_array();
+    for (const Error& error : errors) write_problem(out, error, instance);
+    out.end_array();
+  }
+  out.end_object();
   transport::Response answer;
-  answer.status = status_of(error.code);
+  answer.status = status_of(first.code);
   answer.body = out.take();
   answer.content_type = "application/problem+json";
-  if (is_retryable(error.code)) answer.headers.emplace_back("Retry-After", std::to_string(kRetryAfterSeconds));
-  if (error.code == ErrorCode::unauthorized) answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (is_retryable(first.code)) answer.headers.emplace_back("Retry-After", std::to_string(kRetryAfterSeconds));
+  if (first.code == ErrorCode::unauthorized) answer.headers.emplace_back("WWW-Authenticate", "Bearer");
   return answer;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "codecs/json/writer.hpp"
 #include "core/base/error.hpp"
@@ -17,5 +18,8 @@ void write_problem(json::Writer& out, const Error& error, std::string_view insta
 
 // The whole answer; with Retry-After where trying again can help.
 transport::Response problem_answer(const Error& error, std::string_view instance);
+
+// The same for a request with several faults: the first one's problem, and all of them as its `problems`.
+transport::Response problems_answer(const std::vector<Error>& errors, std::string_view instance);
 
 }  // namespace clearspan::gateway

@@ -17,7 +17,7 @@ namespace clearspan::gateway {
 
 // The answer to the trade's creation: a function of the plan and the ledgers' traits alone, so that a repeated request
 // gets the same text at any later time.
-std::string created_trade_json(const Plan& plan, const LedgerBoard& board);
+void write_created_trade(json::Writer& out, const Plan& plan, const LedgerBoard& board);
 
 // One line of a list.
 void write_summary(json::Writer& out, const evidence::TradeSummary& trade, const LedgerBoard& board);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledgers/thread_name.hpp"
+
 namespace clearspan::gateway {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t waiting_max) : waiting_max_(waiting_max) {
@@ -36,6 +38,7 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::run() {
+  name_this_thread("gateway");
   while (true) {
     std::function<void()> task;
     {

@@ -197,4 +197,42 @@ void Reader::text(std::string& out) {
   out.assign(as_text(content));
 }
 
+ByteView Reader::view() {
+  const bool is_bytes = cursor_ != end_ && *cursor_ >> 5 == static_cast<std::uint8_t>(Major::byte_string);
+  return string(is_bytes ? Major::byte_string : Major::text);
+}
+
+// What an array holds is counted, not descended into.
+void Reader::skip() {
+  for (std::uint64_t items = 1; items > 0 && !failed(); --items) {
+    if (cursor_ == end_) return fail("the end of the input");
+    const auto major = static_cast<Major>(*cursor_ >> 5);
+    switch (major) {
+      case Major::unsigned_integer:
+      case Major::negative_integer:
+        head(major);
+        break;
+      case Major::byte_string:
+      case Major::text:
+        string(major);
+        break;
+      case Major::array: {
+        const std::uint64_t count = head(major);
+        if (count > left()) return fail("a list that is too long");
+        items += count;
+        break;
+      }
+      case Major::tag:
+        head(major);
+        ++items;
+        break;
+      case Major::simple:
+        ++cursor_;
+        break;
+      case Major::map:
+        return fail("an item of another type");
+    }
+  }
+}
+
 }  // namespace clearspan::evidence::cbor

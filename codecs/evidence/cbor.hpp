@@ -203,6 +203,12 @@ class Reader {
     text(out.text);
   }
 
+  // The content of the next string, text or bytes; valid for as long as the input.
+  ByteView view();
+
+  // Passes over the next item and what is in it.
+  void skip();
+
   template <class Tag, std::size_t N>
   void fixed(FixedBytes<Tag, N>& out) {
     const ByteView content = string(Major::byte_string);

@@ -23,7 +23,7 @@ class File {
   // about what reached the disk; it is never retried.
   virtual Status write(std::uint64_t offset, ByteView blocks) = 0;
 
-  // Reads up to out.size() bytes; fewer only at the end of the file.
+  // Reads up to out.size() bytes; fewer only at the end of the file. Of a file opened to read: from any thread.
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
 
   [[nodiscard]] virtual Result<std::uint64_t> size() = 0;

@@ -2,10 +2,14 @@
 // in RocksDB, off the commit path, never trusted as truth: it can be thrown away and rebuilt at any time, and is when
 // it does not fit the logs.
 //
-//   I/O threads of the logs --offer()--> bounded queue --> projection thread --> RocksDB
+//   I/O threads of the logs --offer()--> bounded queue --> projection thread --commit--> RocksDB
 //                                             | full: dropped, and read again from the log's files
 //
-// Reads may be made from any thread. wait_for() makes a read see what the caller wrote.
+// It holds where each trade stands and where its records are in the logs' files; the records themselves are read from
+// there. A commit writes each trade once that was touched since the last one, and is made when somebody waits, when
+// there is much to write, or after commit_interval. After a crash the index goes on from its last commit on disk.
+//
+// Reads may be made from any thread, and see what is committed. wait_for() makes a read see what the caller wrote.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +32,9 @@ inline constexpr std::size_t kPageScanMax = 10000;  // trades looked at per page
 inline constexpr std::size_t kIndexQueueBytesMax = 32u
                                                    << 20;  // records offered and not applied; above it they are dropped
 
+// While nobody waits: a payment under load takes about as long, and is then written about twice.
+inline constexpr Millis kIndexCommitInterval{1000};
+
 // One shard's log as the index reads it. `durable`: up to where it may be read at the start.
 struct ShardLog {
   std::string directory;
@@ -39,6 +46,7 @@ struct IndexOptions {
   std::string directory;
   std::vector<ShardLog> shards;  // position = shard number
   std::size_t queue_bytes_max = kIndexQueueBytesMax;
+  Millis commit_interval = kIndexCommitInterval;
 };
 
 struct TradeSummary {
@@ -130,7 +138,8 @@ class TradeIndex {
   // An error when the projection has stopped: a record it could not apply. Reads then answer as of before it.
   [[nodiscard]] Status health() const;
 
-  // None when there is no such trade. Errors: storage_failed.
+  // None when there is no such trade. Errors: log_corrupt for a record that the log no longer holds as it was indexed;
+  // storage_failed.
   [[nodiscard]] Result<std::optional<TradeSnapshot>> show(const TradeId& trade) const;
 
   // The same without the history.
@@ -138,7 +147,7 @@ class TradeIndex {
 
   // `cursor`: empty for the first page, else next_cursor of the page before, with the same filter. A page may hold
   // fewer trades than `limit` and still have a next one. Errors: invalid_cursor, out_of_range for the limit,
-  // storage_failed.
+  // log_corrupt, storage_failed.
   [[nodiscard]] Result<TradePage> list(const TradeFilter& filter, const std::string& cursor, std::size_t limit) const;
 
   // None when no trade was created with the key. Errors: storage_failed.

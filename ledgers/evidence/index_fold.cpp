@@ -1,195 +1,229 @@
 #include "ledgers/evidence/index_fold.hpp"
 
 #include <algorithm>
-#include <set>
 
+#include "ledgers/evidence/index_entries.hpp"
+#include "ledgers/evidence/index_glance.hpp"
 #include "ledgers/evidence/index_reads.hpp"
 
 namespace clearspan::evidence {
-namespace {
 
-std::vector<TradeId> trades_in(const TxnSigned& txn) {
-  std::vector<TradeId> trades;
-  for (const Movement& movement : txn.movements) trades.push_back(trade_of(movement.ref));
-  std::sort(trades.begin(), trades.end());
-  trades.erase(std::unique(trades.begin(), trades.end()), trades.end());
-  return trades;
+Status IndexFold::open() {
+  CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_count_key()));
+  waiting_ = value ? rows::parse_waiting_count(*value).value_or(0) : 0;
+  return Done{};
 }
 
-}  // namespace
-
 Status IndexFold::apply(std::uint16_t shard, const RecordRef& ref) {
-  const rows::Place place{shard, ref.sequence};
-  auto record = decode(ref.bytes);
-  auto status = record.ok() ? fold(place, ref.bytes, *record) : Status(std::move(record).error());
+  auto status = fold({shard, ref.sequence, ref.at}, ref.bytes);
   if (!status.ok()) {
     Error error = std::move(status).error();
     error.detail = "shard " + std::to_string(shard) + ", record " + std::to_string(ref.sequence) + ": " + error.detail;
     return error;
   }
   reached_[shard] = {ref.sequence, ref.head};
-  ++uncommitted_;
   return Done{};
 }
 
-Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes, const Record& record) {
+Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes) {
+  switch (kind_of(bytes.record)) {
+    case RecordKind::engine_started:
+    case RecordKind::view_advanced:
+    case RecordKind::ledger_frozen:
+    case RecordKind::holdings_checked:
+      return Done{};  // they name no trade
+    case RecordKind::txn_signed:
+      return sign(place, bytes);
+    case RecordKind::txn_closed:
+      return close(place, bytes.record);
+    case RecordKind::trade_created:
+    case RecordKind::trade_event:
+      break;
+  }
+  CLEARSPAN_TRY(Record record, decode_without_attachment(bytes.record));
   if (const auto* event = std::get_if<TradeEvent>(&record.body)) return change(place, bytes.record, record.at, *event);
-  if (const auto* created = std::get_if<TradeCreated>(&record.body))
-    return create(place, bytes.record, record.at, *created);
-  if (const auto* txn = std::get_if<TxnSigned>(&record.body)) return sign(place, bytes, *txn);
-  if (const auto* closed = std::get_if<TxnClosed>(&record.body)) return close(place, bytes.record, *closed);
-  if (const auto* described = std::get_if<LedgerDescribed>(&record.body)) return describe(place, *described);
-  if (const auto* proven = std::get_if<LedgerProof>(&record.body)) return prove(place, proven->proof.block);
-  if (const auto* left_out = std::get_if<ProofLeftOut>(&record.body)) return prove(place, left_out->block);
-  if (std::holds_alternative<Anchored>(record.body)) return anchor(place);
-  return Done{};  // the other records name no trade
-}
-
-Status IndexFold::create(const rows::Place& place, ByteView bytes, Timestamp at, const TradeCreated& body) {
-  const auto [found, is_new] = trades_.try_emplace(body.plan.id);
-  if (!is_new) return make_error(ErrorCode::log_corrupt, "trade " + to_string(body.plan.id) + " exists already");
-  Folded& folded = found->second;
-  folded.plan = std::make_shared<const Plan>(body.plan);
-  folded.state = initial_state(body.plan);
-  folded.row.shard = place.shard;
-  folded.row.created = body.plan.created;
-  folded.row.first_sequence = place.sequence;
-  folded.row.idempotency_key = body.idempotency_key;
-  note(body.plan.id, folded, at, place.sequence);
-  batch_.put(rows::history_key(body.plan.id, place), as_text(bytes));
-  put_lists(body.plan);
-  if (!body.idempotency_key.empty()) {
-    batch_.put(rows::idempotency_key(body.idempotency_key, place),
-               rows::idempotency_value({body.plan.id, body.request_digest, body.request_item}));
+  if (auto* created = std::get_if<TradeCreated>(&record.body)) {
+    return create(place, bytes.record, record.at, std::move(*created));
   }
+  note_other(place, record.body);
   return Done{};
 }
 
-void IndexFold::put_lists(const Plan& plan) {
-  batch_.put(rows::list_key(rows::all_list(), plan.created, plan.id), {});
-  std::set<AccountId> accounts;
-  for (const Leg& leg : plan.legs) {
-    accounts.insert(leg.payer);
-    accounts.insert(leg.payee);
+Status IndexFold::create(const rows::Place& place, ByteView bytes, Timestamp at, TradeCreated body) {
+  const TradeId trade = body.plan.id;
+  const auto [found, is_new] = trades_.try_emplace(trade);
+  Tracked& tracked = found->second;
+  if (tracked.row.creation) return make_error(ErrorCode::log_corrupt, "trade " + to_string(trade) + " exists already");
+  if (is_new && waiting_ > 0) {
+    CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_key(trade)));
+    tracked.is_stored_as_waiting = value.has_value();
+    if (value) {
+      CLEARSPAN_TRY(tracked.row, rows::parse_trade(*value));
+    }
   }
-  for (const AccountId& account : accounts) {
-    batch_.put(rows::list_key(rows::account_list(account), plan.created, plan.id), {});
+  tracked.created = body.plan.created;
+  tracked.is_odd = !sorts_by_creation({body.plan.created, trade});
+  tracked.row.creation = tracked.row.places.count();
+  tracked.row.creation_check = rows::check_of(bytes);
+  note(trade, tracked, place, tracked.row.creation_check);
+  list(place, body, tracked.is_odd);
+  if (!body.idempotency_key.empty()) {
+    keyed_.push_back({std::move(body.idempotency_key),
+                      place.shard,
+                      place.sequence,
+                      body.request_digest,
+                      {body.request_item, trade}});
   }
-  if (plan.returned) batch_.put(rows::returns_key(plan.returned->intended_for, plan.id), {});
+  tracked.plan = std::make_shared<const Plan>(std::move(body.plan));
+  tracked.state = initial_state(*tracked.plan);
+  note_state(tracked, at, place.sequence);
+  return Done{};
+}
+
+void IndexFold::list(const rows::Place& place, const TradeCreated& body, bool is_odd) {
+  const rows::ListPosition position{body.plan.created, body.plan.id};
+  if (is_odd) odd_.push_back({0, position, place.shard, place.sequence});
+  const std::size_t first = by_account_.size();
+  const auto add = [&](const AccountId& account) {
+    const std::uint64_t digest = rows::digest_of(account);
+    for (std::size_t i = first; i < by_account_.size(); ++i) {
+      if (by_account_[i].account == digest) return;
+    }
+    by_account_.push_back({digest, position, place.shard, place.sequence});
+  };
+  for (const Leg& leg : body.plan.legs) {
+    add(leg.payer);
+    add(leg.payee);
+  }
+  if (body.plan.returned) batch_.put(rows::returns_key(body.plan.returned->intended_for, body.plan.id), {});
 }
 
 Status IndexFold::change(const rows::Place& place, ByteView bytes, Timestamp at, const TradeEvent& body) {
-  CLEARSPAN_TRY(Folded* const folded, find(body.trade));
-  if (!folded) return make_error(ErrorCode::log_corrupt, "trade " + to_string(body.trade) + " was never created");
-  CLEARSPAN_TRY(auto step, advance(*folded->plan, std::move(folded->state), body.event));
-  folded->state = std::move(step.next);
-  note(body.trade, *folded, at, place.sequence);
-  batch_.put(rows::history_key(body.trade, place), as_text(bytes));
+  CLEARSPAN_TRY(Tracked* const tracked, find(body.trade));
+  if (!tracked || !tracked->row.creation) {
+    return make_error(ErrorCode::log_corrupt, "trade " + to_string(body.trade) + " was never created");
+  }
+  if (!tracked->plan) CLEARSPAN_CHECK_OK(restore(body.trade, *tracked));
+  CLEARSPAN_TRY(auto step, advance(*tracked->plan, std::move(tracked->state), body.event));
+  tracked->state = std::move(step.next);
+  note(body.trade, *tracked, place, rows::check_of(bytes));
+  note_state(*tracked, at, place.sequence);
   return Done{};
 }
 
-// The record stands once, however many trades share the txn.
-Status IndexFold::sign(const rows::Place& place, const RecordBytes& bytes, const TxnSigned& body) {
-  const std::string key = rows::txn_key(body.ledger, body.id);
-  std::vector<TradeId> trades = trades_in(body);
-  batch_.put(rows::txn_record_key(place), rows::record_value(bytes));
-  batch_.put(key, rows::place_value(place));
-  for (const TradeId& trade : trades) batch_.put(rows::history_key(trade, place), {});
-  txns_[key] = std::move(trades);
+Status IndexFold::sign(const rows::Place& place, const RecordBytes& bytes) {
+  CLEARSPAN_TRY(const TxnGlance txn, glance_at_txn(bytes.record));
+  CLEARSPAN_TRY(auto trades, trades_in(bytes.attachment));
+  CLEARSPAN_CHECK_OK(note_txn(trades, place, bytes.record));
+  std::string key = rows::txn_key(txn.ledger, txn.id);
+  OpenTxn& open = txns_[key];
+  open.place = place;
+  open.trades = std::move(trades);
+  signed_.push_back(std::move(key));
   return Done{};
 }
 
-Status IndexFold::close(const rows::Place& place, ByteView bytes, const TxnClosed& body) {
-  CLEARSPAN_TRY(const auto trades, trades_of_txn(body.ledger, body.id));
-  for (const TradeId& trade : trades) batch_.put(rows::history_key(trade, place), as_text(bytes));
-  return Done{};
+Status IndexFold::close(const rows::Place& place, ByteView bytes) {
+  CLEARSPAN_TRY(const TxnGlance txn, glance_at_txn(bytes));
+  const std::string key = rows::txn_key(txn.ledger, txn.id);
+  const auto found = txns_.find(key);
+  if (found == txns_.end()) {
+    CLEARSPAN_TRY(const auto trades, take_stored_txn(key));
+    return note_txn(trades, place, bytes);
+  }
+  const OpenTxn open = std::move(found->second);
+  txns_.erase(found);
+  if (open.is_stored) batch_.remove(key);
+  return note_txn(open.trades, place, bytes);
 }
 
-Status IndexFold::describe(const rows::Place& place, const LedgerDescribed& body) {
-  batch_.put(rows::description_key(body.description.ledger, place), {});
-  return Done{};
-}
-
-Status IndexFold::prove(const rows::Place& place, const BlockHash& block) {
-  batch_.put(rows::proof_key(block, place), {});
-  return Done{};
-}
-
-Status IndexFold::anchor(const rows::Place& place) {
-  batch_.put(rows::anchor_key(place), {});
-  return Done{};
-}
-
-Result<IndexFold::Folded*> IndexFold::find(const TradeId& trade) {
-  if (const auto found = trades_.find(trade); found != trades_.end()) return &found->second;
-  CLEARSPAN_TRY(auto loaded, load_trade(store_, trade, Detail::events_only));
-  if (!loaded) return static_cast<Folded*>(nullptr);
-  const TradeSummary& summary = loaded->snapshot.summary;
-  Folded& folded = trades_[trade];
-  folded.plan = summary.plan;
-  folded.state = std::move(loaded->state);
-  folded.row.shard = summary.shard;
-  folded.row.created = summary.created;
-  folded.row.first_sequence = summary.first_sequence;
-  folded.row.idempotency_key = summary.idempotency_key;
-  folded.is_listed_as_suspended = summary.phase == Phase::suspended;
-  return &folded;
-}
-
-Result<std::vector<TradeId>> IndexFold::trades_of_txn(const LedgerId& ledger, const TxnId& txn) {
-  const std::string key = rows::txn_key(ledger, txn);
-  if (const auto found = txns_.find(key); found != txns_.end()) return found->second;
+// The trades of a txn that is not in memory; none when it was never signed.
+Result<std::vector<TradeId>> IndexFold::take_stored_txn(const std::string& key) {
   CLEARSPAN_TRY(const auto value, store_.get(key));
   if (!value) return std::vector<TradeId>();
   const auto place = rows::parse_place(*value);
-  CLEARSPAN_TRY(const auto bytes, store_.get(rows::txn_record_key(place.value_or(rows::Place{}))));
-  if (!place || !bytes) return make_error(ErrorCode::storage_failed, "trade index: a txn's record is missing");
-  CLEARSPAN_TRY(const Record record, rows::parse_record(*bytes));
-  const auto* const body = std::get_if<TxnSigned>(&record.body);
-  if (!body) return make_error(ErrorCode::storage_failed, "trade index: a txn's record is another one");
-  return trades_in(*body);
+  if (!place) return make_error(ErrorCode::storage_failed, "trade index: a txn's place is damaged");
+  CLEARSPAN_TRY(const ReadRecord record, files_.read(*place));
+  if (kind_of(record.bytes().record) != RecordKind::txn_signed) return files_.corrupt(*place, "not a signed txn");
+  batch_.remove(key);
+  return trades_in(record.bytes().attachment);
 }
 
-void IndexFold::note(const TradeId& trade, Folded& folded, Timestamp at, std::uint64_t sequence) {
-  folded.row.phase = phase_of(folded.state);
-  folded.row.abort_reason = abort_reason_of(folded.state);
-  const auto* suspended = std::get_if<Suspended>(&folded.state);
-  folded.row.suspend_reason = suspended ? std::optional(suspended->reason) : std::nullopt;
-  folded.row.updated = at;
-  folded.row.last_sequence = sequence;
-  if (!std::exchange(folded.is_changed, true)) changed_.push_back(trade);
-}
-
-void IndexFold::put_summary(const TradeId& trade, Folded& folded) {
-  batch_.put(rows::summary_key(trade), rows::summary_value(folded.row));
-  const bool is_suspended = folded.row.phase == Phase::suspended;
-  if (is_suspended == folded.is_listed_as_suspended) return;
-  const std::string key = rows::list_key(rows::suspended_list(), folded.row.created, trade);
-  is_suspended ? batch_.put(key, {}) : batch_.remove(key);
-  folded.is_listed_as_suspended = is_suspended;
-}
-
-Status IndexFold::commit() {
-  for (const TradeId& trade : changed_) {
-    const auto found = trades_.find(trade);
-    put_summary(trade, found->second);
-    found->second.is_changed = false;
+Status IndexFold::note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record) {
+  const std::uint32_t check = rows::check_of(record);
+  for (const TradeId& trade : trades) {
+    CLEARSPAN_TRY(Tracked* const tracked, find_or_wait(trade));
+    note(trade, *tracked, place, check);
   }
-  for (const auto& [shard, position] : reached_) {
-    batch_.put(rows::applied_key(shard), rows::applied_value(position));
-  }
-  CLEARSPAN_CHECK_OK(store_.write(batch_));
-  // From here on the store answers for what is dropped from memory.
-  for (const TradeId& trade : changed_) {
-    const auto found = trades_.find(trade);
-    if (is_terminal(found->second.row.phase)) trades_.erase(found);
-  }
-  if (trades_.size() > kFoldedTradesMax) trades_.clear();
-  if (txns_.size() > kOpenTxnsMax) txns_.clear();
-  changed_.clear();
-  reached_.clear();
-  uncommitted_ = 0;
   return Done{};
+}
+
+void IndexFold::note_other(const rows::Place& place, const RecordBody& body) {
+  if (const auto* described = std::get_if<LedgerDescribed>(&body)) {
+    batch_.put(rows::description_key(described->description.ledger, place), {});
+  } else if (const auto* proven = std::get_if<LedgerProof>(&body)) {
+    batch_.put(rows::proof_key(proven->proof.block, place), {});
+  } else if (const auto* left_out = std::get_if<ProofLeftOut>(&body)) {
+    batch_.put(rows::proof_key(left_out->block, place), {});
+  } else if (std::holds_alternative<Anchored>(body)) {
+    batch_.put(rows::anchor_key(place), {});
+  }
+}
+
+// Null when no record names the trade.
+Result<IndexFold::Tracked*> IndexFold::find(const TradeId& trade) {
+  if (const auto found = trades_.find(trade); found != trades_.end()) return &found->second;
+  CLEARSPAN_TRY(auto stored, load_row(store_, trade));
+  if (!stored) return static_cast<Tracked*>(nullptr);
+  Tracked& tracked = trades_[trade];
+  tracked.row = std::move(stored->row);
+  tracked.is_odd = stored->is_odd;
+  if (tracked.row.phase == Phase::suspended) {
+    CLEARSPAN_CHECK_OK(restore(trade, tracked));
+    tracked.is_listed_as_suspended = true;
+  }
+  return &tracked;
+}
+
+// The same; a trade that no record creates yet waits for it with the places that it has.
+Result<IndexFold::Tracked*> IndexFold::find_or_wait(const TradeId& trade) {
+  CLEARSPAN_TRY(Tracked* const found, find(trade));
+  if (found) return found;
+  Tracked& tracked = trades_[trade];
+  if (waiting_ == 0) return &tracked;
+  CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_key(trade)));
+  tracked.is_stored_as_waiting = value.has_value();
+  if (value) {
+    CLEARSPAN_TRY(tracked.row, rows::parse_trade(*value));
+  }
+  return &tracked;
+}
+
+// Its plan, and its state from all its events.
+Status IndexFold::restore(const TradeId& trade, Tracked& tracked) const {
+  CLEARSPAN_TRY(auto loaded, load_records(files_, trade, tracked.row, Detail::events_only));
+  tracked.plan = loaded.snapshot.summary.plan;
+  tracked.state = std::move(loaded.state);
+  tracked.created = tracked.plan->created;
+  return Done{};
+}
+
+void IndexFold::note(const TradeId& trade, Tracked& tracked, const rows::Place& place, std::uint32_t record_check) {
+  tracked.row.places.add(place);
+  tracked.row.check = rows::next_check(tracked.row.check, record_check);
+  if (!std::exchange(tracked.is_changed, true)) changed_.push_back({trade, &tracked});
+}
+
+void IndexFold::note_state(Tracked& tracked, Timestamp at, std::uint64_t sequence) const {
+  tracked.row.phase = phase_of(tracked.state);
+  tracked.row.abort_reason = abort_reason_of(tracked.state);
+  const auto* suspended = std::get_if<Suspended>(&tracked.state);
+  tracked.row.suspend_reason = suspended ? std::optional(suspended->reason) : std::nullopt;
+  tracked.row.updated = at;
+  tracked.row.last_sequence = sequence;
+  if (!is_terminal(tracked.row.phase)) return;
+  tracked.plan.reset();  // no event is expected any more
+  tracked.state = {};
 }
 
 }  // namespace clearspan::evidence

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/trade/advance.hpp"
-#include "ledgers/evidence/index_rows.hpp"
+#include "ledgers/evidence/index_lists.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -17,19 +17,29 @@ void keep_own_movements(TxnSigned& txn, const TradeId& trade) {
   std::erase_if(txn.movements, [&](const Movement& movement) { return trade_of(movement.ref) != trade; });
 }
 
-// The record that a history row stands for.
-Result<HistoryEntry> load_entry(const IndexStore& store, const TradeId& trade, const rows::Place& place,
-                                std::string value) {
-  const bool is_txn = value.empty();
-  if (is_txn) {
-    CLEARSPAN_TRY(auto shared, store.get(rows::txn_record_key(place)));
-    if (!shared) return damaged("a txn of trade " + to_string(trade) + " is missing");
-    value = std::move(*shared);
-  }
-  auto record = is_txn ? rows::parse_record(value) : decode({as_bytes(value), {}});
-  if (!record.ok()) return damaged("record " + std::to_string(place.sequence) + ": " + record.error().detail);
-  if (is_txn) keep_own_movements(std::get<TxnSigned>(record->body), trade);
-  return HistoryEntry{place.shard, place.sequence, std::move(*record), Phase::preparing};
+// What stands at the place, with the check of its bytes.
+struct ReadEntry {
+  std::optional<HistoryEntry> entry;  // none for one that is not asked for
+  std::uint32_t check = 0;
+};
+
+Result<ReadEntry> read_entry(const RecordFiles& files, const TradeId& trade, const rows::Place& place, Detail detail) {
+  CLEARSPAN_TRY(const ReadRecord read, files.read(place));
+  const RecordBytes bytes = read.bytes();
+  ReadEntry result;
+  result.check = rows::check_of(bytes.record);
+  auto record = detail == Detail::everything ? decode(bytes) : decode_without_attachment(bytes.record);
+  if (!record.ok()) return files.corrupt(place, record.error().detail);
+  const auto* created = std::get_if<TradeCreated>(&record->body);
+  const auto* event = std::get_if<TradeEvent>(&record->body);
+  auto* const txn = std::get_if<TxnSigned>(&record->body);
+  const bool is_closing = std::holds_alternative<TxnClosed>(record->body);
+  const bool is_own = (created && created->plan.id == trade) || (event && event->trade == trade) || txn || is_closing;
+  if (!is_own) return files.corrupt(place, "not a record of trade " + to_string(trade));
+  if (detail == Detail::events_only && !created && !event) return result;
+  if (txn) keep_own_movements(*txn, trade);
+  result.entry = HistoryEntry{place.shard, place.sequence, std::move(*record), Phase::preparing};
+  return result;
 }
 
 // Each shard's records keep their order; between shards the earlier one comes first, and on a tie the lower shard's.
@@ -87,11 +97,6 @@ Result<bool> fold_history(LoadedTrade& loaded) {
   return summary.plan != nullptr;
 }
 
-bool is_kept(const std::string& value, Detail detail) {
-  if (detail == Detail::everything) return true;
-  return !value.empty();
-}
-
 bool names_account(const Leg& leg, const TradeFilter& filter) {
   if (filter.ledger && leg.ledger != *filter.ledger) return false;
   return !filter.account || leg.payer == *filter.account || leg.payee == *filter.account;
@@ -103,137 +108,149 @@ bool matches(const TradeSummary& trade, const TradeFilter& filter) {
   return std::any_of(legs.begin(), legs.end(), [&](const Leg& leg) { return names_account(leg, filter); });
 }
 
-// The shortest list that holds every match.
-std::string list_for(const TradeFilter& filter) {
-  if (filter.phase == Phase::suspended) return rows::suspended_list();
-  if (filter.account) return rows::account_list(*filter.account);
-  return rows::all_list();
-}
-
-// The key above the first trade of the page.
-Result<std::string> start_of_page(const std::string& list, const TradeFilter& filter, const std::string& cursor) {
+// What lies above the first trade of the page.
+Result<std::optional<rows::ListPosition>> start_of_page(const TradeFilter& filter, const std::string& cursor) {
   if (!cursor.empty()) {
     CLEARSPAN_TRY(const auto position, rows::parse_cursor(filter, cursor));
-    return rows::list_key(list, position.created, position.trade);
+    return std::optional(position);
   }
-  if (filter.created_before) return rows::list_key(list, *filter.created_before, TradeId{});
-  return list + std::string(1 + sizeof(std::uint64_t) + TradeId::kSize, '\xff');
+  if (filter.created_before) return std::optional(rows::ListPosition{*filter.created_before, TradeId{}});
+  return std::optional<rows::ListPosition>();
 }
 
-// The trade if it matches the filter. Its phase is compared before its plan is read.
-Result<std::optional<TradeSummary>> load_match(const IndexStore& store, const TradeId& trade,
-                                               const TradeFilter& filter) {
-  if (filter.phase) {
-    CLEARSPAN_TRY(const auto value, store.get(rows::summary_key(trade)));
-    if (!value) return std::optional<TradeSummary>();
-    CLEARSPAN_TRY(const auto row, rows::parse_summary(*value));
-    if (row.phase != *filter.phase) return std::optional<TradeSummary>();
-  }
-  CLEARSPAN_TRY(auto summary, load_summary(store, trade));
-  if (summary && !matches(*summary, filter)) summary.reset();
-  return summary;
+// The shortest list that holds every match.
+std::unique_ptr<ListReader> read_list_for(const IndexStore& store, const TradeFilter& filter,
+                                          const std::optional<rows::ListPosition>& below) {
+  if (filter.phase == Phase::suspended) return read_suspended(store, below);
+  if (filter.account) return read_trades_of(store, *filter.account, below);
+  return read_all_trades(store, below);
 }
 
-}  // namespace
-
-Result<std::optional<LoadedTrade>> load_trade(const IndexStore& store, const TradeId& trade, Detail detail) {
-  // The scan sees one moment; txn records are written together with the rows that point to them, and never change.
-  std::vector<std::pair<rows::Place, std::string>> found;
-  CLEARSPAN_CHECK_OK(store.scan(rows::history_prefix(trade), [&](std::string_view key, std::string_view value) {
-    found.emplace_back(rows::place_of_history_key(key), value);
-    return true;
-  }));
-  LoadedTrade loaded;
-  for (auto& [place, value] : found) {
-    if (!is_kept(value, detail)) continue;
-    CLEARSPAN_TRY(HistoryEntry entry, load_entry(store, trade, place, std::move(value)));
-    loaded.snapshot.history.push_back(std::move(entry));
-  }
-  if (loaded.snapshot.history.empty()) return std::optional<LoadedTrade>();
-  loaded.snapshot.history = merge_by_time(std::move(loaded.snapshot.history));
-  CLEARSPAN_TRY(const bool exists, fold_history(loaded));
-  if (!exists) return std::optional<LoadedTrade>();
-  if (detail == Detail::everything) {
-    CLEARSPAN_CHECK_OK(store.scan(rows::returns_prefix(trade), [&](std::string_view key, std::string_view) {
-      loaded.snapshot.related.push_back(rows::returning_trade_of_key(key));
-      return true;
-    }));
-  }
-  return std::optional<LoadedTrade>(std::move(loaded));
-}
-
-Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const TradeId& trade) {
-  CLEARSPAN_TRY(const auto value, store.get(rows::summary_key(trade)));
-  if (!value) return std::optional<TradeSummary>();
-  CLEARSPAN_TRY(const auto row, rows::parse_summary(*value));
-  CLEARSPAN_TRY(const auto first, store.get(rows::history_key(trade, {row.shard, row.first_sequence})));
-  if (!first) return damaged("the creation of trade " + to_string(trade) + " is missing");
-  auto record = decode({as_bytes(*first), {}});
-  auto* const created = record.ok() ? std::get_if<TradeCreated>(&record->body) : nullptr;
-  if (!created) return damaged("the creation of trade " + to_string(trade) + " is damaged");
+Result<TradeSummary> summary_of(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row) {
+  const rows::Place place = row.places.list()[*row.creation];
+  CLEARSPAN_TRY(ReadEntry read, read_entry(files, trade, place, Detail::events_only));
+  auto* const created = read.entry ? std::get_if<TradeCreated>(&read.entry->record.body) : nullptr;
+  if (!created || read.check != row.creation_check) return files.corrupt(place, "not the creation that was indexed");
   TradeSummary summary;
   summary.id = trade;
-  summary.shard = row.shard;
+  summary.shard = place.shard;
   summary.plan = std::make_shared<const Plan>(std::move(created->plan));
   summary.phase = row.phase;
   summary.abort_reason = row.abort_reason;
   summary.suspend_reason = row.suspend_reason;
-  summary.created = row.created;
+  summary.created = summary.plan->created;
   summary.updated = row.updated;
-  summary.first_sequence = row.first_sequence;
+  summary.first_sequence = place.sequence;
   summary.last_sequence = row.last_sequence;
-  summary.idempotency_key = row.idempotency_key;
-  return std::optional<TradeSummary>(std::move(summary));
+  summary.idempotency_key = std::move(created->idempotency_key);
+  return summary;
 }
 
-Result<TradePage> load_page(const IndexStore& store, const TradeFilter& filter, const std::string& cursor,
-                            std::size_t limit) {
+// The trade if it matches the filter. Its phase is compared before its plan is read.
+Result<std::optional<TradeSummary>> load_match(const IndexStore& store, const RecordFiles& files, const TradeId& trade,
+                                               const TradeFilter& filter) {
+  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
+  if (!stored || (filter.phase && stored->row.phase != *filter.phase)) return std::optional<TradeSummary>();
+  CLEARSPAN_TRY(auto summary, summary_of(files, trade, stored->row));
+  if (!matches(summary, filter)) return std::optional<TradeSummary>();
+  return std::optional(std::move(summary));
+}
+
+}  // namespace
+
+Result<LogPosition> load_applied(const IndexStore& store, const IndexOptions& options, std::uint16_t shard) {
+  CLEARSPAN_TRY(const auto value, store.get(rows::applied_key(shard)));
+  const auto position = value ? rows::parse_applied(*value) : std::nullopt;
+  return position.value_or(LogPosition{0, chain_start(options.shards[shard].identity)});
+}
+
+Result<std::optional<StoredRow>> load_row(const IndexStore& store, const TradeId& trade) {
+  StoredRow stored;
+  CLEARSPAN_TRY(auto value, store.get(rows::trade_key(trade)));
+  if (!value) {
+    CLEARSPAN_TRY(value, store.get(rows::odd_trade_key(trade)));
+    stored.is_odd = true;
+  }
+  if (!value) return std::optional<StoredRow>();
+  CLEARSPAN_TRY(stored.row, rows::parse_trade(*value));
+  if (!stored.row.creation) return damaged("trade " + to_string(trade) + " has no creation");
+  return std::optional(std::move(stored));
+}
+
+Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row,
+                                 Detail detail) {
+  LoadedTrade loaded;
+  std::vector<HistoryEntry>& history = loaded.snapshot.history;
+  std::uint32_t check = 0;
+  for (const rows::Place& place : row.places.list()) {
+    CLEARSPAN_TRY(ReadEntry read, read_entry(files, trade, place, detail));
+    check = rows::next_check(check, read.check);
+    if (read.entry) history.push_back(std::move(*read.entry));
+  }
+  if (check != row.check) {
+    return make_error(ErrorCode::log_corrupt,
+                      "the records of trade " + to_string(trade) + " are not those that were indexed");
+  }
+  history = merge_by_time(std::move(history));
+  CLEARSPAN_TRY(const bool exists, fold_history(loaded));
+  if (!exists) return damaged("the creation of trade " + to_string(trade) + " is missing");
+  return loaded;
+}
+
+Result<std::optional<TradeSnapshot>> load_trade(const IndexStore& store, const RecordFiles& files,
+                                                const TradeId& trade) {
+  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
+  if (!stored) return std::optional<TradeSnapshot>();
+  CLEARSPAN_TRY(auto loaded, load_records(files, trade, stored->row, Detail::everything));
+  CLEARSPAN_CHECK_OK(store.scan(rows::returns_prefix(trade), [&](std::string_view key, std::string_view) {
+    loaded.snapshot.related.push_back(rows::returning_trade_of_key(key));
+    return true;
+  }));
+  return std::optional(std::move(loaded.snapshot));
+}
+
+Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const RecordFiles& files,
+                                                 const TradeId& trade) {
+  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
+  if (!stored) return std::optional<TradeSummary>();
+  CLEARSPAN_TRY(auto summary, summary_of(files, trade, stored->row));
+  return std::optional(std::move(summary));
+}
+
+Result<TradePage> load_page(const IndexStore& store, const RecordFiles& files, const TradeFilter& filter,
+                            const std::string& cursor, std::size_t limit) {
   if (limit == 0 || limit > kPageLimitMax) {
     return make_error(ErrorCode::out_of_range, "a page holds 1 to " + std::to_string(kPageLimitMax) + " trades",
                       "limit");
   }
-  const std::string list = list_for(filter);
-  CLEARSPAN_TRY(const std::string start, start_of_page(list, filter, cursor));
+  CLEARSPAN_TRY(const auto start, start_of_page(filter, cursor));
+  const auto reader = read_list_for(store, filter, start);
   TradePage page;
-  Status failure = Done{};
-  std::size_t looked_at = 0;
-  rows::CursorPosition last;
-  bool is_cut = false;
-  const auto visit = [&](std::string_view key, std::string_view) {
-    const rows::CursorPosition position{rows::created_of_list_key(key), rows::trade_of_list_key(key)};
-    if (filter.created_from && position.created < *filter.created_from) return false;
-    if (page.trades.size() == limit || looked_at == kPageScanMax) {
-      is_cut = true;
-      return false;
-    }
-    ++looked_at;
-    last = position;
-    auto match = load_match(store, position.trade, filter);
-    if (!match.ok()) {
-      failure = match.error();
-      return false;
-    }
-    if (*match) page.trades.push_back(std::move(**match));
-    return true;
-  };
-  CLEARSPAN_CHECK_OK(store.scan_down(list, start, visit));
-  CLEARSPAN_CHECK_OK(failure);
-  if (is_cut) page.next_cursor = rows::make_cursor(filter, last);
+  rows::ListPosition last;
+  for (std::size_t looked_at = 0;; ++looked_at) {
+    CLEARSPAN_TRY(const auto position, reader->next());
+    if (!position || (filter.created_from && position->created < *filter.created_from)) return page;
+    if (page.trades.size() == limit || looked_at == kPageScanMax) break;
+    last = *position;
+    CLEARSPAN_TRY(auto match, load_match(store, files, position->trade, filter));
+    if (match) page.trades.push_back(std::move(*match));
+  }
+  page.next_cursor = rows::make_cursor(filter, last);
   return page;
 }
 
 Result<std::optional<IdempotencyEntry>> load_idempotency(const IndexStore& store, const std::string& key) {
   IdempotencyEntry entry;
   Status failure = Done{};
-  bool is_first = true;
   CLEARSPAN_CHECK_OK(store.scan(rows::idempotency_prefix(key), [&](std::string_view, std::string_view value) {
     const auto row = rows::parse_idempotency(value);
     if (!row.ok()) {
       failure = row.error();
       return false;
     }
-    if (std::exchange(is_first, false)) entry.request_digest = row->request_digest;
-    if (row->request_digest == entry.request_digest) entry.items.push_back({row->request_item, row->trade});
+    if (entry.items.empty()) entry.request_digest = row->request_digest;
+    if (row->request_digest != entry.request_digest) return true;
+    entry.items.insert(entry.items.end(), row->items.begin(), row->items.end());
     return true;
   }));
   CLEARSPAN_CHECK_OK(failure);
@@ -246,7 +263,7 @@ Result<std::optional<IdempotencyEntry>> load_idempotency(const IndexStore& store
 Result<std::vector<std::uint64_t>> load_sequences(const IndexStore& store, const std::string& prefix) {
   std::vector<std::uint64_t> sequences;
   CLEARSPAN_CHECK_OK(store.scan(prefix, [&](std::string_view key, std::string_view) {
-    sequences.push_back(rows::place_at_end_of_key(key).sequence);
+    sequences.push_back(rows::sequence_at_end_of_key(key));
     return true;
   }));
   return sequences;

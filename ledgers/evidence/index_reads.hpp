@@ -1,10 +1,12 @@
-// What the rows of the trade index say: the reading half of it.
+// What the rows of the trade index say, with the records that they point to: the reading half of it.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "ledgers/evidence/index.hpp"
+#include "ledgers/evidence/index_records.hpp"
+#include "ledgers/evidence/index_rows.hpp"
 #include "ledgers/evidence/index_store.hpp"
 
 namespace clearspan::evidence {
@@ -17,16 +19,35 @@ struct LoadedTrade {
 
 enum class Detail : std::uint8_t {
   events_only,  // the trade's creation and events: enough for its state
-  everything,   // txns and related trades too
+  everything,   // its txns too
 };
 
-// None when no record creates the trade. Errors: storage_failed for rows that contradict each other.
-Result<std::optional<LoadedTrade>> load_trade(const IndexStore& store, const TradeId& trade, Detail detail);
+// How far the store has applied a shard; zero when it has not. Errors: storage_failed.
+Result<LogPosition> load_applied(const IndexStore& store, const IndexOptions& options, std::uint16_t shard);
 
-Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const TradeId& trade);
+// A trade's row.
+struct StoredRow {
+  rows::TradeRow row;
+  bool is_odd = false;  // its id does not sort by its creation
+};
 
-Result<TradePage> load_page(const IndexStore& store, const TradeFilter& filter, const std::string& cursor,
-                            std::size_t limit);
+// None when no record creates the trade. Errors: storage_failed.
+Result<std::optional<StoredRow>> load_row(const IndexStore& store, const TradeId& trade);
+
+// Reads what the row says of a created trade, and checks that it is what was indexed. Errors: log_corrupt for a record
+// that is not; storage_failed.
+Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row,
+                                 Detail detail);
+
+// None when no record creates the trade. Errors: log_corrupt, storage_failed.
+Result<std::optional<TradeSnapshot>> load_trade(const IndexStore& store, const RecordFiles& files,
+                                                const TradeId& trade);
+
+Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const RecordFiles& files,
+                                                 const TradeId& trade);
+
+Result<TradePage> load_page(const IndexStore& store, const RecordFiles& files, const TradeFilter& filter,
+                            const std::string& cursor, std::size_t limit);
 
 Result<std::optional<IdempotencyEntry>> load_idempotency(const IndexStore& store, const std::string& key);
 

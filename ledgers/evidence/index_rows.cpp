@@ -1,28 +1,36 @@
 #include "ledgers/evidence/index_rows.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include "codecs/crypto/sha256.hpp"
-#include "codecs/evidence/cbor.hpp"
-#include "ledgers/evidence/group.hpp"
 
 namespace clearspan::evidence::rows {
 namespace {
 
-constexpr std::uint16_t kFormat = 2;  // of the index; another one is rebuilt
+constexpr std::uint16_t kFormat = 3;  // of the index; another one is rebuilt
 constexpr std::size_t kListTailBytes = 8 + TradeId::kSize;
 constexpr std::size_t kCheckBytes = 8;
+constexpr std::size_t kUsualKeyBytes = 48;
+constexpr std::size_t kPlaceBytes = 2 + 8;  // at the end of a key
 constexpr std::uint64_t kSignBit = 1ull << 63;
+
+template <class Integer>
+void put_fixed(std::string& out, Integer value) {
+  char bytes[sizeof(value)];
+  for (std::size_t i = 0; i < sizeof(value); ++i) {
+    bytes[i] = static_cast<char>(static_cast<std::uint8_t>(value >> (8 * (sizeof(value) - 1 - i))));
+  }
+  out.append(bytes, sizeof(value));
+}
 
 class Key {
  public:
-  explicit Key(char kind) : text_(1, kind) {}
+  explicit Key(char kind) : text_(1, kind) { text_.reserve(kUsualKeyBytes); }
 
   template <class Integer>
   Key&& number(Integer value) && {
-    for (int shift = 8 * (static_cast<int>(sizeof(value)) - 1); shift >= 0; shift -= 8) {
-      text_ += static_cast<char>(static_cast<std::uint8_t>(value >> shift));
-    }
+    put_fixed(text_, value);
     return std::move(*this);
   }
 
@@ -38,10 +46,12 @@ class Key {
     return std::move(key);
   }
 
-  // Times before 1970 sort first.
-  Key&& time(Timestamp time) && {
-    return std::move(*this).number(static_cast<std::uint64_t>(time.time_since_epoch().count()) ^ kSignBit);
+  // What is below zero sorts first.
+  Key&& signed_number(std::int64_t value) && {
+    return std::move(*this).number(static_cast<std::uint64_t>(value) ^ kSignBit);
   }
+
+  Key&& time(Timestamp time) && { return std::move(*this).signed_number(time.time_since_epoch().count()); }
 
   Key&& place(const Place& place) && { return std::move(*this).number(place.shard).number(place.sequence); }
 
@@ -64,50 +74,32 @@ Fixed fixed_at(std::string_view text, std::size_t at) {
   return value;
 }
 
-// Field lists for both directions, as in codecs/evidence/fields.hpp.
-constexpr auto kSuspendReason = [](auto& coder, auto& reason) {
-  coder.enumerator(reason, SuspendReason::retries_exhausted);
-};
-
-constexpr auto kSummary = [](auto& coder, auto& row) {
-  coder.array(9);
-  coder.integer(row.shard);
-  coder.enumerator(row.phase, Phase::suspended);
-  coder.enumerator(row.abort_reason, AbortReason::returned);
-  coder.optional(row.suspend_reason, kSuspendReason);
-  coder.time(row.created);
-  coder.time(row.updated);
-  coder.integer(row.first_sequence);
-  coder.integer(row.last_sequence);
-  coder.text(row.idempotency_key);
-};
-
-constexpr auto kIdempotency = [](auto& coder, auto& row) {
-  coder.array(3);
-  coder.fixed(row.trade);
-  coder.fixed_or_null(row.request_digest);
-  coder.integer(row.request_item);
-};
-
-template <class Row, class Fields>
-std::string value_of(const Row& row, const Fields& fields) {
-  Bytes out;
-  {
-    cbor::Writer writer(out);
-    fields(writer, row);
-  }
-  return std::string(as_text(out));
+std::int64_t signed_number_at(std::string_view text, std::size_t at) {
+  return static_cast<std::int64_t>(number_at(text, at, 8) ^ kSignBit);
 }
 
-template <class Row, class Fields>
-Result<Row> parse_value(std::string_view value, const Fields& fields) {
-  cbor::Reader reader(as_bytes(value));
-  Row row;
-  fields(reader, row);
-  if (auto status = reader.finish(); !status.ok()) {
-    return make_error(ErrorCode::storage_failed, "trade index: a damaged row: " + status.error().detail);
+// 64 bits that mix all of the bytes.
+std::uint64_t mix(ByteView bytes) {
+  constexpr std::uint64_t kFactor = 0x9e37'79b9'7f4a'7c15;  // odd, so that no step loses anything
+  std::uint64_t sum = bytes.size();
+  const auto take = [&](std::uint64_t word) {
+    sum = (sum ^ word) * kFactor;
+    sum ^= sum >> 32;
+  };
+  for (; bytes.size() >= sizeof(std::uint64_t); bytes = bytes.subspan(sizeof(std::uint64_t))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof(word));
+    take(word);
   }
-  return row;
+  std::uint64_t rest = 0;
+  if (!bytes.empty()) std::memcpy(&rest, bytes.data(), bytes.size());
+  take(rest);
+  take(0);
+  return sum;
+}
+
+Error damaged_row() {
+  return make_error(ErrorCode::storage_failed, "trade index: a damaged row");
 }
 
 std::string digest_of(std::string_view text) {
@@ -159,101 +151,180 @@ std::optional<LogPosition> parse_applied(std::string_view value) {
   return LogPosition{number_at(value, 1, 8), fixed_at<Hash32>(value, 9)};
 }
 
-std::string summary_key(const TradeId& trade) {
+std::uint32_t check_of(ByteView record) {
+  return static_cast<std::uint32_t>(mix(record));
+}
+
+std::uint32_t next_check(std::uint32_t check, std::uint32_t record_check) {
+  constexpr std::uint32_t kFactor = 0x9e37'79b1;
+  return (check ^ record_check) * kFactor + 1;
+}
+
+std::uint64_t digest_of(const AccountId& account) {
+  return mix(as_bytes(account.text));
+}
+
+std::string all_trades() {
+  return "s";
+}
+
+std::string trade_key(const TradeId& trade) {
   return Key('s').bytes(trade.view()).take();
 }
 
-std::string summary_value(const SummaryRow& row) {
-  return value_of(row, kSummary);
+std::string odd_trade_key(const TradeId& trade) {
+  return Key('S').bytes(trade.view()).take();
 }
 
-Result<SummaryRow> parse_summary(std::string_view value) {
-  return parse_value<SummaryRow>(value, kSummary);
+std::string waiting_key(const TradeId& trade) {
+  return Key('w').bytes(trade.view()).take();
 }
 
-std::string history_prefix(const TradeId& trade) {
-  return Key('h').bytes(trade.view()).take();
+TradeId trade_of_key(std::string_view key) {
+  return fixed_at<TradeId>(key, 1);
 }
 
-std::string history_key(const TradeId& trade, const Place& place) {
-  return Key('h').bytes(trade.view()).place(place).take();
+// Phase, abort reason, suspend reason + 1 (a byte each) | last change (8) | check of the creation, of all (4 each) |
+// which place is the creation + 1, last sequence | places
+std::string trade_value(const TradeRow& row) {
+  std::string out;
+  out.reserve(32 + row.places.bytes().size());
+  out += static_cast<char>(row.phase);
+  out += static_cast<char>(row.abort_reason);
+  out += static_cast<char>(row.suspend_reason ? static_cast<int>(*row.suspend_reason) + 1 : 0);
+  put_fixed(out, static_cast<std::uint64_t>(row.updated.time_since_epoch().count()) ^ kSignBit);
+  put_fixed(out, row.creation_check);
+  put_fixed(out, row.check);
+  put_number(out, row.creation ? std::uint64_t{*row.creation} + 1 : 0);
+  put_number(out, row.last_sequence);
+  return out += row.places.bytes();
 }
 
-Place place_of_history_key(std::string_view key) {
-  constexpr std::size_t kAt = 1 + TradeId::kSize;
-  return {static_cast<std::uint16_t>(number_at(key, kAt, 2)), number_at(key, kAt + 2, 8)};
+Result<TradeRow> parse_trade(std::string_view value) {
+  constexpr std::size_t kFixedBytes = 3 + 8 + 4 + 4;
+  if (value.size() < kFixedBytes) return damaged_row();
+  TradeRow row;
+  const std::uint64_t suspended = number_at(value, 2, 1);
+  if (number_at(value, 0, 1) > static_cast<std::uint64_t>(Phase::suspended)) return damaged_row();
+  if (number_at(value, 1, 1) > static_cast<std::uint64_t>(AbortReason::returned)) return damaged_row();
+  if (suspended > static_cast<std::uint64_t>(SuspendReason::retries_exhausted) + 1) return damaged_row();
+  row.phase = static_cast<Phase>(number_at(value, 0, 1));
+  row.abort_reason = static_cast<AbortReason>(number_at(value, 1, 1));
+  if (suspended > 0) row.suspend_reason = static_cast<SuspendReason>(suspended - 1);
+  row.updated = Timestamp{Millis{signed_number_at(value, 3)}};
+  row.creation_check = static_cast<std::uint32_t>(number_at(value, 11, 4));
+  row.check = static_cast<std::uint32_t>(number_at(value, 15, 4));
+  value.remove_prefix(kFixedBytes);
+  const auto creation = take_number(value);
+  const auto last_sequence = creation ? take_number(value) : std::nullopt;
+  if (!last_sequence) return damaged_row();
+  auto places = PackedPlaces::parse(value);
+  if (!places || *creation > places->count()) return damaged_row();
+  if (*creation > 0) row.creation = static_cast<std::uint32_t>(*creation - 1);
+  row.last_sequence = *last_sequence;
+  row.places = std::move(*places);
+  return row;
 }
 
-std::string txn_record_key(const Place& place) {
-  return Key('r').place(place).take();
+std::string waiting_count_key() {
+  return "v";
 }
 
-// As it stands in a group.
-std::string record_value(const RecordBytes& bytes) {
-  EncodedGroup one;
-  one.add_bytes(bytes);
-  return std::string(as_text(one.view().bytes()));
+std::string waiting_count_value(std::uint64_t count) {
+  return Key('1').number(count).take();
 }
 
-Result<Record> parse_record(std::string_view value) {
-  std::size_t at = 0;
-  const auto bytes = GroupView::next_record(as_bytes(value), at);
-  if (!bytes || at != value.size()) return make_error(ErrorCode::storage_failed, "trade index: a damaged record");
-  return decode(*bytes);
+std::optional<std::uint64_t> parse_waiting_count(std::string_view value) {
+  if (value.size() != 1 + 8) return std::nullopt;
+  return number_at(value, 1, 8);
 }
 
-std::string txn_key(const LedgerId& ledger, const TxnId& txn) {
-  return Key('t').text(ledger.text).bytes(txn.view()).take();
+std::string txn_key(std::string_view ledger, const TxnId& txn) {
+  return Key('t').text(ledger).bytes(txn.view()).take();
 }
 
 std::string place_value(const Place& place) {
-  return Key('1').place(place).take();
+  PackedPlaces places;
+  places.add(place);
+  return places.bytes();
 }
 
 std::optional<Place> parse_place(std::string_view value) {
-  if (value.size() != 1 + 2 + 8) return std::nullopt;
-  return Place{static_cast<std::uint16_t>(number_at(value, 1, 2)), number_at(value, 3, 8)};
+  const auto places = PackedPlaces::parse(value);
+  if (!places || places->count() != 1) return std::nullopt;
+  return places->list().front();
 }
 
-std::string all_list() {
+std::string odd_list() {
   return "c";
 }
 
-std::string account_list(const AccountId& account) {
-  return Key('a').text(account.text).take();
+std::string account_list(std::uint64_t digest) {
+  return Key('a').number(digest).take();
 }
 
 std::string suspended_list() {
   return "u";
 }
 
-std::string list_key(const std::string& list, Timestamp created, const TradeId& trade) {
-  return list + Key('1').time(created).bytes(trade.view()).take().substr(1);
+std::string list_key(const std::string& list, const ListPosition& position) {
+  return list + Key('1').time(position.created).bytes(position.trade.view()).take().substr(1);
 }
 
-Timestamp created_of_list_key(std::string_view key) {
-  const std::uint64_t bits = number_at(key, key.size() - kListTailBytes, 8) ^ kSignBit;
-  return Timestamp{Millis{static_cast<std::int64_t>(bits)}};
+ListPosition position_of_list_key(std::string_view key) {
+  return {Timestamp{Millis{signed_number_at(key, key.size() - kListTailBytes)}},
+          fixed_at<TradeId>(key, key.size() - TradeId::kSize)};
 }
 
-TradeId trade_of_list_key(std::string_view key) {
-  return fixed_at<TradeId>(key, key.size() - TradeId::kSize);
+std::string bucket_key(const std::string& list, std::int64_t bucket) {
+  return list + Key('1').signed_number(bucket).take().substr(1);
 }
 
-std::string idempotency_prefix(const std::string& key) {
+std::string packed_key(const std::string& list, std::int64_t bucket, std::uint16_t shard, std::uint64_t sequence) {
+  return Key(list.front()).bytes(as_bytes(list).subspan(1)).signed_number(bucket).number(shard).number(sequence).take();
+}
+
+std::int64_t bucket_of_key(std::string_view key) {
+  return signed_number_at(key, key.size() - kPlaceBytes - 8);
+}
+
+std::string behind_all() {
+  constexpr std::size_t kLongestTail = 64;
+  return std::string(kLongestTail, '\xff');
+}
+
+std::string idempotency_prefix(std::string_view key) {
   return Key('k').text(key).take();
 }
 
-std::string idempotency_key(const std::string& key, const Place& place) {
-  return Key('k').text(key).place(place).take();
+std::string idempotency_key(std::string_view key, std::uint16_t shard, std::uint64_t sequence) {
+  return Key('k').text(key).number(shard).number(sequence).take();
 }
 
+// Digest | (item, trade) ...
 std::string idempotency_value(const IdempotencyRow& row) {
-  return value_of(row, kIdempotency);
+  std::string out(as_text(row.request_digest.view()));
+  for (const IdempotencyEntry::Item& item : row.items) {
+    put_number(out, item.request_item);
+    out += as_text(item.trade.view());
+  }
+  return out;
 }
 
 Result<IdempotencyRow> parse_idempotency(std::string_view value) {
-  return parse_value<IdempotencyRow>(value, kIdempotency);
+  if (value.size() < Hash32::kSize) return damaged_row();
+  IdempotencyRow row;
+  row.request_digest = fixed_at<Hash32>(value, 0);
+  value.remove_prefix(Hash32::kSize);
+  while (!value.empty()) {
+    const auto item = take_number(value);
+    if (!item || *item > std::numeric_limits<std::uint32_t>::max() || value.size() < TradeId::kSize) {
+      return damaged_row();
+    }
+    row.items.push_back({static_cast<std::uint32_t>(*item), fixed_at<TradeId>(value, 0)});
+    value.remove_prefix(TradeId::kSize);
+  }
+  return row;
 }
 
 std::string returns_prefix(const TradeId& trade) {
@@ -292,23 +363,22 @@ std::string anchor_key(const Place& place) {
   return Key('o').place(place).take();
 }
 
-Place place_at_end_of_key(std::string_view key) {
-  const std::size_t at = key.size() - 2 - 8;
-  return {static_cast<std::uint16_t>(number_at(key, at, 2)), number_at(key, at + 2, 8)};
+std::uint64_t sequence_at_end_of_key(std::string_view key) {
+  return number_at(key, key.size() - 8, 8);
 }
 
-std::string make_cursor(const TradeFilter& filter, const CursorPosition& position) {
-  std::string content = digest_of(filter) + list_key("", position.created, position.trade);
+std::string make_cursor(const TradeFilter& filter, const ListPosition& position) {
+  std::string content = digest_of(filter) + list_key("", position);
   content += digest_of("clearspan cursor " + content);
   return to_hex(as_bytes(content));
 }
 
-Result<CursorPosition> parse_cursor(const TradeFilter& filter, const std::string& cursor) {
+Result<ListPosition> parse_cursor(const TradeFilter& filter, const std::string& cursor) {
   const Error invalid = make_error(ErrorCode::invalid_cursor, "not a cursor of this list with this filter", "cursor");
   std::string content(kCheckBytes + kListTailBytes + kCheckBytes, '\0');
   if (!from_hex(cursor, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()})) return invalid;
   const std::string_view key = std::string_view(content).substr(kCheckBytes, kListTailBytes);
-  const CursorPosition position{created_of_list_key(key), trade_of_list_key(key)};
+  const ListPosition position = position_of_list_key(key);
   if (make_cursor(filter, position) != cursor) return invalid;
   return position;
 }

@@ -7,13 +7,19 @@
 #include <rocksdb/write_batch.h>
 
 #include <filesystem>
+#include <vector>
 
 namespace clearspan::evidence {
 namespace {
 
+// Rows of trades come nearly in the order of their keys, the others in any: apart, the former are hardly ever merged.
+constexpr std::string_view kTradesFamily = "trades";
+constexpr char kTradeKind = 's';
+
 constexpr std::size_t kWriteBufferBytes = 64u << 20;
-constexpr std::size_t kLogFilesKept = 2;  // RocksDB's own diagnostic log
-constexpr double kBloomBitsPerKey = 10;   // about 1 % of reads for absent keys go to disk
+constexpr std::size_t kLogFilesKept = 2;          // RocksDB's own diagnostic log
+constexpr double kBloomBitsPerKey = 10;           // about 1 % of reads for absent keys go to disk
+constexpr std::size_t kTableBlockBytes = 16'384;  // of a table: fewer, larger ones are cheaper to write
 
 rocksdb::Slice slice(std::string_view text) {
   return {text.data(), text.size()};
@@ -28,14 +34,25 @@ Status to_status(const rocksdb::Status& status) {
   return make_error(ErrorCode::storage_failed, "trade index: " + status.ToString());
 }
 
-rocksdb::Options make_options() {
-  rocksdb::Options options;
+rocksdb::DBOptions make_options() {
+  rocksdb::DBOptions options;
   options.create_if_missing = true;
-  options.write_buffer_size = kWriteBufferBytes;
-  options.compression = rocksdb::kLZ4Compression;
+  options.create_missing_column_families = true;
   options.keep_log_file_num = kLogFilesKept;
   options.paranoid_checks = true;
+  options.allow_concurrent_memtable_write = false;  // there is one writer
+  options.atomic_flush = true;                      // families have no log of their own to agree by
+  return options;
+}
+
+// What the rows hold is random for the most part, and is not worth compressing.
+rocksdb::ColumnFamilyOptions make_family(rocksdb::CompactionStyle style) {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.compression = rocksdb::kNoCompression;
+  options.compaction_style = style;
   rocksdb::BlockBasedTableOptions table;
+  table.block_size = kTableBlockBytes;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -47,39 +64,88 @@ bool has_prefix(const rocksdb::Iterator& at, std::string_view prefix) {
 
 }  // namespace
 
+struct IndexStore::Database {
+  std::unique_ptr<rocksdb::DB> db;
+  std::unique_ptr<rocksdb::ColumnFamilyHandle> rest;
+  std::unique_ptr<rocksdb::ColumnFamilyHandle> trades;
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family_of(std::string_view key) const {
+    return !key.empty() && key.front() == kTradeKind ? trades.get() : rest.get();
+  }
+
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterator(std::string_view prefix) const {
+    return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(rocksdb::ReadOptions(), family_of(prefix)));
+  }
+};
+
 struct IndexStore::Batch::Content {
+  const Database& database;
   rocksdb::WriteBatch batch;
 };
 
-IndexStore::Batch::Batch() : content_(std::make_unique<Content>()) {}
+IndexStore::Batch::Batch(const IndexStore& store)
+    : content_(std::make_unique<Content>(Content{*store.database_, rocksdb::WriteBatch()})) {}
 
 IndexStore::Batch::~Batch() = default;
 
 void IndexStore::Batch::put(std::string_view key, std::string_view value) {
-  content_->batch.Put(slice(key), slice(value));
+  content_->batch.Put(content_->database.family_of(key), slice(key), slice(value));
 }
 
 void IndexStore::Batch::remove(std::string_view key) {
-  content_->batch.Delete(slice(key));
+  content_->batch.Delete(content_->database.family_of(key), slice(key));
 }
 
-struct IndexStore::Database {
-  std::unique_ptr<rocksdb::DB> db;
+struct IndexStore::Cursor::Content {
+  std::unique_ptr<rocksdb::Iterator> at;
+  std::string prefix;
 };
+
+IndexStore::Cursor::Cursor(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+
+IndexStore::Cursor::Cursor(Cursor&&) noexcept = default;
+
+IndexStore::Cursor::~Cursor() = default;
+
+bool IndexStore::Cursor::valid() const {
+  return has_prefix(*content_->at, content_->prefix);
+}
+
+std::string_view IndexStore::Cursor::key() const {
+  return view(content_->at->key());
+}
+
+std::string_view IndexStore::Cursor::value() const {
+  return view(content_->at->value());
+}
+
+void IndexStore::Cursor::step_down() {
+  content_->at->Prev();
+}
+
+Status IndexStore::Cursor::status() const {
+  return to_status(content_->at->status());
+}
 
 Result<std::unique_ptr<IndexStore>> IndexStore::open(const std::string& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return make_error(ErrorCode::storage_failed, "cannot make " + directory + ": " + error.message());
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, make_family(rocksdb::kCompactionStyleUniversal)},
+      {std::string(kTradesFamily), make_family(rocksdb::kCompactionStyleLevel)}};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  CLEARSPAN_CHECK_OK(to_status(rocksdb::DB::Open(make_options(), directory, &db)));
+  CLEARSPAN_CHECK_OK(to_status(rocksdb::DB::Open(make_options(), directory, families, &handles, &db)));
   auto database = std::make_unique<Database>();
   database->db.reset(db);
+  database->rest.reset(handles[0]);
+  database->trades.reset(handles[1]);
   return std::unique_ptr<IndexStore>(new IndexStore(std::move(database)));
 }
 
 Status IndexStore::destroy(const std::string& directory) {
-  return to_status(rocksdb::DestroyDB(directory, make_options()));
+  return to_status(rocksdb::DestroyDB(directory, rocksdb::Options()));
 }
 
 IndexStore::IndexStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
@@ -95,33 +161,32 @@ Status IndexStore::write(Batch& batch) {
 }
 
 Status IndexStore::flush() {
-  return to_status(database_->db->Flush(rocksdb::FlushOptions()));
+  return to_status(database_->db->Flush(rocksdb::FlushOptions(), {database_->rest.get(), database_->trades.get()}));
 }
 
 Result<std::optional<std::string>> IndexStore::get(std::string_view key) const {
   std::string value;
-  const auto status = database_->db->Get(rocksdb::ReadOptions(), slice(key), &value);
+  const auto status = database_->db->Get(rocksdb::ReadOptions(), database_->family_of(key), slice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
   CLEARSPAN_CHECK_OK(to_status(status));
   return std::optional<std::string>(std::move(value));
 }
 
 Status IndexStore::scan(std::string_view prefix, const Visit& visit) const {
-  const std::unique_ptr<rocksdb::Iterator> at(database_->db->NewIterator(rocksdb::ReadOptions()));
+  const auto at = database_->iterator(prefix);
   for (at->Seek(slice(prefix)); has_prefix(*at, prefix); at->Next()) {
     if (!visit(view(at->key()), view(at->value()))) break;
   }
   return to_status(at->status());
 }
 
-Status IndexStore::scan_down(std::string_view prefix, std::string_view below, const Visit& visit) const {
-  const std::unique_ptr<rocksdb::Iterator> at(database_->db->NewIterator(rocksdb::ReadOptions()));
-  at->SeekForPrev(slice(below));
-  if (at->Valid() && view(at->key()) == below) at->Prev();
-  for (; has_prefix(*at, prefix); at->Prev()) {
-    if (!visit(view(at->key()), view(at->value()))) break;
-  }
-  return to_status(at->status());
+IndexStore::Cursor IndexStore::read_down(std::string_view prefix, std::string_view below) const {
+  auto content = std::make_unique<Cursor::Content>();
+  content->at = database_->iterator(prefix);
+  content->prefix = prefix;
+  content->at->SeekForPrev(slice(below));
+  if (content->at->Valid() && view(content->at->key()) == below) content->at->Prev();
+  return Cursor(std::move(content));
 }
 
 }  // namespace clearspan::evidence

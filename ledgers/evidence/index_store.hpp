@@ -18,7 +18,7 @@ class IndexStore {
   // Changes that become visible together.
   class Batch {
    public:
-    Batch();
+    explicit Batch(const IndexStore& store);  // which must outlive it
     ~Batch();
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
@@ -29,6 +29,30 @@ class IndexStore {
    private:
     friend class IndexStore;
     struct Content;
+    std::unique_ptr<Content> content_;
+  };
+
+  // Stands at one key after the other of a prefix, downwards, as of the moment when it was made. The store must outlive
+  // it.
+  class Cursor {
+   public:
+    ~Cursor();
+    Cursor(Cursor&&) noexcept;
+
+    [[nodiscard]] bool valid() const;
+
+    // While valid; the views until the next step.
+    [[nodiscard]] std::string_view key() const;
+    [[nodiscard]] std::string_view value() const;
+    void step_down();
+
+    // An error if reading failed, and was not merely at its end.
+    [[nodiscard]] Status status() const;
+
+   private:
+    friend class IndexStore;
+    struct Content;
+    explicit Cursor(std::unique_ptr<Content> content);
     std::unique_ptr<Content> content_;
   };
 
@@ -56,8 +80,8 @@ class IndexStore {
   // All keys with the prefix in ascending order, as of one moment.
   Status scan(std::string_view prefix, const Visit& visit) const;
 
-  // Keys with the prefix that are below `below`, in descending order, as of one moment.
-  Status scan_down(std::string_view prefix, std::string_view below, const Visit& visit) const;
+  // At the highest key with the prefix that is below `below`.
+  [[nodiscard]] Cursor read_down(std::string_view prefix, std::string_view below) const;
 
  private:
   struct Database;

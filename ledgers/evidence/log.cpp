@@ -254,7 +254,8 @@ bool Log::Writer::step() {
 
   const ByteView payload(group.buffer.data() + kGroupHeaderBytes, static_cast<std::size_t>(header.payload_bytes));
   if (on_durable_) {
-    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}});
+    const LogOffset at{segment_first_, offset_ - group_bytes(header.payload_bytes) + kGroupHeaderBytes};
+    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}, at});
   }
   kill_point(KillPoint::group_told);
   if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();

@@ -51,6 +51,7 @@ struct DurableGroup {
   std::uint64_t last_sequence = 0;
   Hash32 head;  // after last_sequence
   GroupView records;
+  LogOffset at = {};  // of the first record's length; the others follow without a gap
 };
 
 using OnDurable = std::function<void(const DurableGroup&)>;

@@ -90,6 +90,7 @@ class LogReading {
 
   Status read_segment(std::uint64_t start, bool is_first_read, bool is_last) {
     segment_ = segment_name(start);
+    segment_first_ = start;
     offset_ = 0;
     CLEARSPAN_TRY(SegmentFile file, SegmentFile::open(disk_, directory_ + "/" + segment_));
     CLEARSPAN_TRY(const ByteView block, file.view(0, kBlockBytes));
@@ -171,10 +172,11 @@ class LogReading {
   Status visit_group(ByteView payload) {
     std::size_t at = 0;
     for (const Hash32& head : heads_) {
+      const LogOffset stands_at{segment_first_, offset_ + kGroupHeaderBytes + at};
       const RecordBytes bytes = *GroupView::next_record(payload, at);
       const std::uint64_t sequence = at_.sequence + 1;
       CLEARSPAN_CHECK_OK(check_watermark(sequence, head));
-      if (sequence >= range_.from) CLEARSPAN_CHECK_OK(visit_({sequence, bytes, head}));
+      if (sequence >= range_.from) CLEARSPAN_CHECK_OK(visit_({sequence, bytes, head, stands_at}));
       at_ = {sequence, head};
       if (is_done()) return Done{};
     }
@@ -197,6 +199,7 @@ class LogReading {
   std::vector<std::uint64_t> starts_;  // first sequences of the segments, in order
   std::optional<Watermark> watermark_;
   std::string segment_;
+  std::uint64_t segment_first_ = 0;
   std::uint64_t offset_ = 0;
   LogPosition at_;
   std::vector<Hash32> heads_;

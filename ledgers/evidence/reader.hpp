@@ -44,11 +44,20 @@ struct LogEnd {
   std::uint64_t torn_bytes = 0;  // behind it: what an interrupted write left. Never acknowledged, so it is not an error
 };
 
+// Where bytes of a log stand in its files.
+struct LogOffset {
+  std::uint64_t segment = 0;  // its first sequence
+  std::uint64_t offset = 0;   // in its file
+
+  bool operator==(const LogOffset&) const = default;
+};
+
 // One verified record. The views are valid during the call only.
 struct RecordRef {
   std::uint64_t sequence = 0;
   RecordBytes bytes;
   const Hash32& head;  // after this record
+  LogOffset at = {};   // of its length
 };
 
 // An error stops the reading and is returned by it.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/verify.hpp"
+#include "ledgers/thread_name.hpp"
 #include "ledgers/transport/server_core.hpp"
 
 namespace clearspan::transport {
@@ -69,6 +70,7 @@ class HttpServer::Impl {
     accept();
     wait_for_tick();
     thread_ = std::thread([this] {
+      name_this_thread("http");
       core_.thread = std::this_thread::get_id();
       core_.io.run();
     });

@@ -18,7 +18,7 @@ void check(const gateway::ListQuery& wanted) {
   CLEARSPAN_VERIFY(wanted.limit >= 1 && wanted.limit <= gateway::kListLimitMax);
   if (wanted.filter.ledger) CLEARSPAN_VERIFY(rest_world().planner.has_ledger(*wanted.filter.ledger));
   try_cursor(wanted);
-  const evidence::rows::CursorPosition position{RestWorld::now(), {}};
+  const evidence::rows::ListPosition position{RestWorld::now(), {}};
   const std::string cursor = make_cursor(wanted.filter, position);
   const auto again = evidence::rows::parse_cursor(wanted.filter, cursor);
   CLEARSPAN_VERIFY(again.ok() && again->created == position.created && again->trade == position.trade);

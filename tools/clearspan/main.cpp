@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "tools/clearspan/audit_command.hpp"
+#include "tools/clearspan/bench.hpp"
 #include "tools/clearspan/block_verify.hpp"
 #include "tools/clearspan/demo.hpp"
 #include "tools/clearspan/devnet.hpp"
@@ -22,6 +23,10 @@
 #include "tools/clearspan/serve.hpp"
 #include "tools/clearspan/trade_commands.hpp"
 #include "tools/clearspan/witness.hpp"
+
+// Read by jemalloc, where it is linked (docs/adr/008): pages that a burst has used are kept for the next one.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "dirty_decay_ms:30000,muzzy_decay_ms:30000";
 
 namespace clearspan::tools {
 namespace {
@@ -309,6 +314,7 @@ int run_main(int argc, char** argv) {
   add_doctor(app, run);
   add_index(app, run);
   add_prove(app, run);
+  add_bench(app, run);
   add_version(app, run);
   try {
     app.parse(argc, argv);

@@ -34,6 +34,14 @@ target_compile_options(
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-stringop-overread>
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-array-bounds>)
 
+# clearspan_allocate_with_jemalloc(TARGET): for executables that run the engine or measure it (docs/adr/008). A sanitizer
+# brings an allocator of its own.
+function(clearspan_allocate_with_jemalloc target)
+  if(NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-fsanitize")
+    target_link_libraries(${target} PRIVATE -Wl,--no-as-needed jemalloc -Wl,--as-needed)
+  endif()
+endfunction()
+
 # clearspan_library(NAME dependency...): a static library of the *.cpp files of the current folder.
 function(clearspan_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -72,6 +80,7 @@ function(clearspan_bench name)
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE clearspan_options ${ARGN} benchmark::benchmark)
+  clearspan_allocate_with_jemalloc(${name})
   if(CLEARSPAN_TESTS)
     add_test(
       NAME ${name}.smoke

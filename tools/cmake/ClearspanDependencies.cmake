@@ -21,6 +21,7 @@ function(clearspan_find_library target header library)
 endfunction()
 clearspan_find_library(caf_core caf/all.hpp caf_core)
 clearspan_find_library(secp256k1 secp256k1.h secp256k1)
+clearspan_find_library(jemalloc jemalloc/jemalloc.h jemalloc)
 
 if(CLEARSPAN_TESTS)
   include(GoogleTest)

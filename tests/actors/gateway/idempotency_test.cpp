@@ -1,23 +1,17 @@
 // The same key and body get the same answer for the trade's whole life, and have one effect.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/actors/gateway/gateway_world.hpp"
+#include "tests/patience.hpp"
 
 namespace clearspan::gateway {
 namespace {
 
 using Idempotency = GatewayWorld;
-
-void wait_until(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(Millis(1));
-  ASSERT_TRUE(condition());
-}
 
 TEST_F(Idempotency, a_repeat_gets_the_same_answer_and_creates_nothing) {
   const Answer first = post(payment(), "order-1");
@@ -66,7 +60,7 @@ TEST_F(Idempotency, repeats_that_come_while_the_first_is_in_flight_wait_for_its_
       if (response.ok()) body = response->body;
     });
   }
-  wait_until([&] { return engine_->calls == 1; });
+  EXPECT_TRUE(comes_true([&] { return engine_->calls == 1; }));
   const Answer conflict = post(payment("99"), "order-1");
   EXPECT_EQ(conflict.problem(), "409 idempotency_conflict Idempotency-Key");
   std::this_thread::sleep_for(Millis(100));
@@ -122,6 +116,60 @@ TEST_F(Idempotency, nothing_is_created_while_the_index_cannot_say_what_is_on_rec
   engine_->index_lags = true;
   EXPECT_EQ(post(payment(), "order-1").problem(), "503 not_ready");
   EXPECT_EQ(engine_->calls, 0U);
+}
+
+TEST_F(Idempotency, a_new_key_does_not_wait_for_an_index_that_lags_for_a_moment) {
+  EXPECT_EQ(post(payment(), "order-1").status, 201);
+  engine_->index_lags = true;
+  EXPECT_EQ(post(payment(), "order-2").status, 201);
+  EXPECT_EQ(engine_->created, 2U);
+}
+
+TEST_F(Idempotency, a_used_key_creates_nothing_more_while_the_index_lags) {
+  EXPECT_EQ(post(payment(), "order-0").status, 201);
+  engine_->index_lags = true;
+  const Answer first = post(payment(), "order-1");
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(post(payment(), "order-1").problem(), "503 not_ready");
+  EXPECT_EQ(post(payment("99"), "order-1").problem(), "409 idempotency_conflict Idempotency-Key");
+  engine_->index_lags = false;
+  EXPECT_EQ(post(payment(), "order-1").http.body, first.http.body);
+  EXPECT_EQ(engine_->created, 2U);
+}
+
+TEST_F(Idempotency, a_request_of_which_the_engine_takes_nothing_leaves_the_key_free) {
+  engine_->refuses_from = 0;
+  EXPECT_EQ(post(payment(), "order-1").problem(), "429 overloaded");
+  engine_->refuses_from = 1000;
+  EXPECT_EQ(post(payment("99"), "order-1").status, 201);
+}
+
+TEST_F(Idempotency, requests_that_go_to_the_engine_together_each_get_their_own_answer) {
+  constexpr std::size_t kClients = 8;
+  constexpr std::size_t kRequests = 40;
+  std::vector<std::vector<std::string>> bodies(kClients);
+  std::vector<std::thread> clients;
+  for (std::size_t client = 0; client < kClients; ++client) {
+    clients.emplace_back([&, client] {
+      transport::HttpClient http = connect();
+      for (std::size_t i = 0; i < kRequests; ++i) {
+        const std::string number = std::to_string(1000 + client * kRequests + i);
+        const auto response = http.request(create_request(payment(number), "order-" + number), Millis(30'000));
+        if (response.ok() && response->body.find("\"units\":\"" + number + "\"") != std::string::npos) {
+          bodies[client].push_back(response->body);
+        }
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  for (std::size_t client = 0; client < kClients; ++client) {
+    ASSERT_EQ(bodies[client].size(), kRequests);
+    for (std::size_t i = 0; i < kRequests; i += 13) {
+      const std::string number = std::to_string(1000 + client * kRequests + i);
+      EXPECT_EQ(post(payment(number), "order-" + number).http.body, bodies[client][i]);
+    }
+  }
+  EXPECT_EQ(engine_->created, kClients * kRequests);
 }
 
 TEST_F(Idempotency, a_key_that_is_not_visible_text_or_too_long_is_refused) {

@@ -188,6 +188,18 @@ TEST_F(Refusals, the_same_payment_with_nothing_wrong_is_created) {
   EXPECT_EQ(engine_->created, 2U);
 }
 
+TEST_F(Refusals, every_bad_item_of_an_array_gets_its_own_error) {
+  const std::string body = "[" + payment() + "," + with("carol", "daisy") + "," + payment("-1") + "," + payment() + "]";
+  const Answer answer = post(body);
+  EXPECT_EQ(answer.problem(), "422 unknown_profile /1/profile");
+  EXPECT_EQ(answer.at("problems/0/code"), "unknown_profile");
+  EXPECT_EQ(answer.at("problems/0/field"), "/1/profile");
+  EXPECT_EQ(answer.at("problems/1/code"), "amount_negative");
+  EXPECT_EQ(answer.at("problems/1/field"), "/2/amount/units");
+  EXPECT_EQ(answer.at("problems/2/code"), "(none)");
+  EXPECT_EQ(engine_->calls, 0U);
+}
+
 TEST_F(Refusals, one_bad_item_of_an_array_refuses_the_whole_array) {
   const std::string body = "[" + payment() + "," + pvp() + "," + payment() + "," + payment("-1") + "]";
   EXPECT_EQ(post(body).problem(), "422 amount_negative /3/amount/units");

@@ -1,0 +1,92 @@
+"""Our figures against what this machine can do at all with the same bytes. See ../README.md."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from side_by_side import alternate, arguments, corpus, google_benchmark, median, print_table, ratio, run, spread
+
+KEY = "bytes_per_second"
+
+# What is measured of the blocks; in every one, bytes are those of the blocks' JSON.
+WORKS = ("verify_blocks", "parse_strictly", "parse_to_tree", "parse_on_demand", "decode_hex",
+         "keccak_permutations_alone", "keccak_messages", "sha256_alone", "sha256_messages")
+
+# Our figure, the limit, and what they are.
+PAIRS = (
+    ("parse_strictly", "parse_to_tree", "JSON with all checks / simdjson's tree alone"),
+    ("parse_strictly", "parse_on_demand", "the same / simdjson On-Demand, all fields"),
+    ("keccak_messages", "keccak_permutations_alone", "Keccak of all messages / its permutations alone"),
+    ("sha256_messages", "sha256_alone", "SHA-256 of all messages / in one piece"),
+)
+BATCHES = (1, 256, 4096)  # records per flush, those of bench_ledgers_evidence
+
+
+def one(program, work, seconds):
+    return google_benchmark(program, f"^{work}$", seconds)[work]
+
+
+def floor(results, number):
+    """JSON bytes per second of the least work in that round: parse, decode digits, permute, one after the other."""
+    speed = {work: results[work][number][KEY] for work in WORKS}
+    parse = max(speed["parse_to_tree"], speed["parse_on_demand"])
+    return {KEY: 1 / (1 / parse + 1 / speed["decode_hex"] + 1 / speed["keccak_permutations_alone"])}
+
+
+def row(what, ours, limit, key=KEY, unit=1e6, name="MB/s"):
+    return [what, f"{median(ours, key) / unit:,.0f} {name}", f"{median(limit, key) / unit:,.0f} {name}",
+            f"{ratio(ours, limit, key):.2f}", f"± {max(spread(ours, key), spread(limit, key)):.0f} %"]
+
+
+def block_rows(results, rounds):
+    floors = [floor(results, number) for number in range(rounds)]
+    rows = [["", "ours", "limit", "ratio", "spread"]]
+    rows.append(row("block verified / parse, hex and permutations alone", results["verify_blocks"], floors))
+    rows += [row(what, results[ours], results[limit]) for ours, limit, what in PAIRS]
+    return rows
+
+
+def append_rows(runs):
+    rows = [["", "ours", "limit", "ratio", "spread"]]
+    for batch in runs[0]:
+        ours = [{KEY: entries[batch]["items_per_second"]} for entries in runs]
+        plain = [{KEY: entries[batch]["plain_per_second"]} for entries in runs]
+        rows.append(row(f"records appended durably, {batch} to a flush / plain append", ours, plain, unit=1, name="/s"))
+    return rows
+
+
+def measure_append(program, batches):
+    """By records per flush. Each iteration measures the plain append beside ours."""
+    pattern = f"^append_durable/({'|'.join(map(str, batches))})/"
+    entries = google_benchmark(program, pattern, 0.01)  # one iteration is long enough
+    return {batch: entries[f"append_durable/{batch}/manual_time"] for batch in batches}
+
+
+def main():
+    options = arguments(__doc__, rounds=5, seconds=1).parse_args()
+    if options.smoke:
+        options.rounds, options.seconds = 1, 0.01
+    corpus()
+    blocks = options.build / "bin/bench_peers_blocks"
+    evidence = options.build / "bin/bench_ledgers_evidence"
+    sides = {work: lambda work=work: one(blocks, work, options.seconds) for work in WORKS}
+    sides["append"] = lambda: measure_append(evidence, BATCHES[1:2] if options.smoke else BATCHES)
+    results = alternate(sides, options.rounds)
+
+    first = results["verify_blocks"][0]
+    permutations = results["keccak_permutations_alone"]
+    messages = results["keccak_messages"]
+    print(f"\n{first['blocks']:.0f} main network blocks with {first['txns']:.0f} txns and their receipts, "
+          f"{first['json_bytes'] / 1e6:.1f} MB of JSON; MB/s count the JSON. Processor time of one thread.\n")
+    print_table(block_rows(results, options.rounds))
+    print(f"\n  Keccak permutations: {median(messages, 'permutations') / 1e6:.1f} M/s of "
+          f"{median(permutations, 'permutations') / 1e6:.1f} M/s; hexadecimal digits: "
+          f"{median(results['decode_hex'], 'digits') / 1e6:,.0f} M/s; SHA-256: "
+          f"{median(results['sha256_messages'], 'hashed_bytes') / 1e6:,.0f} MB/s of "
+          f"{median(results['sha256_alone'], 'hashed_bytes') / 1e6:,.0f} MB/s\n")
+    print_table(append_rows(results["append"]))
+    return 0
+
+
+run(main)

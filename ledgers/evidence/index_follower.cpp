@@ -1,0 +1,236 @@
+#include "ledgers/evidence/index_follower.hpp"
+
+#include <algorithm>
+
+#include "core/base/kill_point.hpp"
+#include "ledgers/evidence/index_reads.hpp"
+#include "ledgers/thread_name.hpp"
+
+namespace clearspan::evidence {
+namespace {
+
+constexpr std::uint64_t kToTheEnd = ReadRange{}.through;
+constexpr std::size_t kSpareBuffersMax = 16;
+constexpr std::size_t kSpareBufferBytesMax = 1u << 20;  // a larger one is not kept
+
+std::vector<std::string> directories_of(const IndexOptions& options) {
+  std::vector<std::string> directories;
+  for (const ShardLog& log : options.shards) directories.push_back(log.directory);
+  return directories;
+}
+
+}  // namespace
+
+TradeIndex::Follower::Follower(Disk& disk, const IndexOptions& options, std::unique_ptr<IndexStore> store)
+    : disk_(disk),
+      options_(options),
+      store_(std::move(store)),
+      files_(disk, directories_of(options)),
+      fold_(*store_, files_),
+      last_commit_(std::chrono::steady_clock::now()) {}
+
+TradeIndex::Follower::~Follower() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  if (status_.ok() && fold_.has_uncommitted()) static_cast<void>(commit());
+  static_cast<void>(store_->flush());  // what is not on disk now comes from the logs again
+}
+
+Status TradeIndex::Follower::prepare() {
+  awaited_.resize(options_.shards.size());
+  for (std::uint16_t shard = 0; shard < options_.shards.size(); ++shard) {
+    CLEARSPAN_TRY(const LogPosition applied, load_applied(*store_, options_, shard));
+    folded_.push_back(applied);
+    applied_.push_back(applied.sequence);
+    offered_.push_back(options_.shards[shard].durable.sequence);
+  }
+  return fold_.open();
+}
+
+void TradeIndex::Follower::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+Status TradeIndex::Follower::catch_up_all() {
+  for (std::uint16_t shard = 0; shard < options_.shards.size() && status_.ok(); ++shard) {
+    status_ = catch_up(shard, kToTheEnd);
+  }
+  CLEARSPAN_CHECK_OK(status_);
+  CLEARSPAN_CHECK_OK(commit());
+  return store_->flush();
+}
+
+void TradeIndex::Follower::offer(std::uint16_t shard, const DurableGroup& group) {
+  const ByteView bytes = group.records.bytes();
+  {
+    const std::lock_guard lock(mutex_);
+    offered_[shard] = group.last_sequence;
+    if (!status_.ok()) return;
+    if (queue_bytes_ + bytes.size() <= options_.queue_bytes_max) {
+      queue_bytes_ += bytes.size();
+      Bytes copy;
+      if (!spare_.empty()) {
+        copy = std::move(spare_.back());
+        spare_.pop_back();
+      }
+      copy.assign(bytes.begin(), bytes.end());
+      queue_.push_back({shard,
+                        group.first_sequence,
+                        {group.last_sequence, group.head},
+                        group.at,
+                        std::move(copy),
+                        group.records.count()});
+    }
+  }
+  work_.notify_one();
+}
+
+void TradeIndex::Follower::run() {
+  name_this_thread("index");
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const Time due = next_commit();
+    Status status = Done{};
+    if (due <= std::chrono::steady_clock::now()) {
+      lock.unlock();
+      status = commit();
+      lock.lock();
+    } else if (!queue_.empty()) {
+      status = take_group(lock);
+    } else if (const auto shard = shard_behind()) {
+      const std::uint64_t through = offered_[*shard];
+      lock.unlock();
+      status = catch_up(*shard, through);
+      lock.lock();
+    } else if (due == Time::max()) {
+      work_.wait(lock);
+    } else {
+      work_.wait_until(lock, due);
+    }
+    if (status.ok()) continue;
+    if (stopping_) return;
+    status_ = status;
+    queue_.clear();
+    progress_.notify_all();
+    return;
+  }
+}
+
+// When what is folded is to be committed; never when there is nothing.
+TradeIndex::Follower::Time TradeIndex::Follower::next_commit() const {
+  if (!fold_.has_uncommitted()) return Time::max();
+  if (fold_.uncommitted_rows() >= kUncommittedRowsMax) return Time::min();
+  return last_commit_ + (is_awaited() ? kCommitShare * last_commit_took_ : options_.commit_interval);
+}
+
+bool TradeIndex::Follower::is_awaited() const {
+  for (std::size_t shard = 0; shard < awaited_.size(); ++shard) {
+    const auto next = awaited_[shard].upper_bound(applied_[shard]);
+    if (next != awaited_[shard].end() && *next <= folded_[shard].sequence) return true;
+  }
+  return false;
+}
+
+// A shard with durable records that are neither folded nor in the queue; asked for when the queue is empty.
+std::optional<std::uint16_t> TradeIndex::Follower::shard_behind() const {
+  for (std::uint16_t shard = 0; shard < offered_.size(); ++shard) {
+    if (folded_[shard].sequence < offered_[shard]) return shard;
+  }
+  return std::nullopt;
+}
+
+Status TradeIndex::Follower::take_group(std::unique_lock<std::mutex>& lock) {
+  Offered group = std::move(queue_.front());
+  queue_.pop_front();
+  queue_bytes_ -= group.records.size();
+  lock.unlock();
+  const Status status = apply(group);
+  lock.lock();
+  const bool is_kept = spare_.size() < kSpareBuffersMax && group.records.capacity() <= kSpareBufferBytesMax;
+  if (is_kept) spare_.push_back(std::move(group.records));
+  return status;
+}
+
+Status TradeIndex::Follower::apply(const Offered& group) {
+  LogPosition& folded = folded_[group.shard];
+  if (group.first_sequence > folded.sequence + 1) {
+    CLEARSPAN_CHECK_OK(catch_up(group.shard, group.first_sequence - 1));
+  }
+  const ByteView records = group.records;
+  std::uint64_t sequence = group.first_sequence;
+  for (std::size_t at = 0; at < records.size(); ++sequence) {
+    const LogOffset stands_at{group.at.segment, group.at.offset + at};
+    const RecordBytes bytes = *GroupView::next_record(records, at);
+    if (sequence <= folded.sequence) continue;
+    CLEARSPAN_CHECK_OK(fold_.apply(group.shard, {sequence, bytes, group.last.head, stands_at}));
+  }
+  if (group.last.sequence <= folded.sequence) return Done{};
+  folded = group.last;
+  fold_.reach(group.shard, folded);
+  return Done{};
+}
+
+// Reads what was not offered, or dropped, from the log's files.
+Status TradeIndex::Follower::catch_up(std::uint16_t shard, std::uint64_t through) {
+  const ShardLog& log = options_.shards[shard];
+  LogPosition& folded = folded_[shard];
+  if (folded.sequence >= through) return Done{};
+  const ReadRange range{std::max<std::uint64_t>(folded.sequence, 1), through};
+  CLEARSPAN_TRY(const LogEnd end,
+                read_log(disk_, log.directory, log.identity, range, [&](const RecordRef& ref) -> Status {
+                  if (stopping_) return make_error(ErrorCode::not_ready, "stopping");
+                  if (ref.sequence == folded.sequence && ref.head != folded.head) {
+                    return make_error(ErrorCode::log_corrupt, log.directory + " is another log than before");
+                  }
+                  if (ref.sequence <= folded.sequence) return Done{};
+                  CLEARSPAN_CHECK_OK(fold_.apply(shard, ref));
+                  folded = {ref.sequence, ref.head};
+                  if (fold_.uncommitted_rows() < kUncommittedRowsMax) return Done{};
+                  return commit();
+                }));
+  if (through != kToTheEnd && end.position.sequence < through) {
+    return make_error(ErrorCode::log_corrupt, log.directory + " ends before record " + std::to_string(through));
+  }
+  return Done{};
+}
+
+Status TradeIndex::Follower::commit() {
+  const Time start = std::chrono::steady_clock::now();
+  kill_point(KillPoint::index_before_commit);
+  CLEARSPAN_CHECK_OK(fold_.commit());
+  kill_point(KillPoint::index_committed);
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t shard = 0; shard < folded_.size(); ++shard) applied_[shard] = folded_[shard].sequence;
+  }
+  progress_.notify_all();
+  last_commit_ = std::chrono::steady_clock::now();
+  last_commit_took_ = last_commit_ - start;
+  return Done{};
+}
+
+std::uint64_t TradeIndex::Follower::applied_sequence(std::uint16_t shard) const {
+  const std::lock_guard lock(mutex_);
+  return applied_[shard];
+}
+
+bool TradeIndex::Follower::wait_for(std::uint16_t shard, std::uint64_t sequence, Millis timeout) const {
+  std::unique_lock lock(mutex_);
+  if (applied_[shard] >= sequence) return true;
+  const auto here = awaited_[shard].insert(sequence);
+  work_.notify_one();
+  progress_.wait_for(lock, timeout, [&] { return applied_[shard] >= sequence || !status_.ok(); });
+  awaited_[shard].erase(here);
+  return applied_[shard] >= sequence;
+}
+
+Status TradeIndex::Follower::health() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+}  // namespace clearspan::evidence

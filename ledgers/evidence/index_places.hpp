@@ -1,0 +1,55 @@
+// Where a trade's records stand, packed: a trade has about a dozen of them, and an index a row for each trade.
+//
+//   place:  head, of which the lowest bits are: 1 another shard than before, 2 another segment; above them the distance
+//           of the sequence to the one before, or the sequence where the shard is another
+//           | the shard, if another | if another segment: how far behind its first sequence the record is, and the
+//           offset; else the distance of the offset to the one before
+//
+// Numbers are LEB128 in their shortest form. Each list of places has one form only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledgers/evidence/reader.hpp"
+
+namespace clearspan::evidence::rows {
+
+// A record's place.
+struct Place {
+  std::uint16_t shard = 0;
+  std::uint64_t sequence = 0;
+  LogOffset at = {};
+
+  bool operator==(const Place&) const = default;
+};
+
+void put_number(std::string& out, std::uint64_t value);
+
+// Moves `text` behind the number. None for anything that put_number does not write.
+std::optional<std::uint64_t> take_number(std::string_view& text);
+
+class PackedPlaces {
+ public:
+  // None for anything that add() does not make.
+  static std::optional<PackedPlaces> parse(std::string_view bytes);
+
+  // Within a shard places must ascend.
+  void add(const Place& place);
+
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+  [[nodiscard]] std::uint32_t count() const { return count_; }
+
+  [[nodiscard]] std::vector<Place> list() const;
+
+ private:
+  std::string bytes_;
+  std::uint32_t count_ = 0;
+  Place last_;
+};
+
+}  // namespace clearspan::evidence::rows

@@ -1,0 +1,106 @@
+#include "tools/clearspan/bench.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "tools/clearspan/bench/engine.hpp"
+#include "tools/clearspan/bench/http.hpp"
+#include "tools/clearspan/bench/live.hpp"
+#include "tools/clearspan/bench/transitions.hpp"
+
+namespace clearspan::tools {
+namespace {
+
+void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command = bench.add_subcommand("engine", "Settle payments between two simulated ledgers in this process");
+  const auto options = std::make_shared<EngineBenchOptions>();
+  command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--rate", options->rate, "Trades per second; 0: as fast as they settle")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--in-flight", options->in_flight, "Without a rate: submitted and not settled, at most")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--batch", options->batch, "Trades submitted at once, at most")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  command->add_option("--block-interval-ms", options->block_interval, "Of both ledgers")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, &run] { run = [options] { return run_bench_engine(*options, std::cout, std::cerr); }; });
+}
+
+void add_bench_transitions(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command = bench.add_subcommand("transitions", "Move many live trades on, without any ledger's work");
+  const auto options = std::make_shared<TransitionsBenchOptions>();
+  command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--block", options->block, "Holds in one block")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--in-flight", options->in_flight, "Trades on the move at once")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback(
+      [options, &run] { run = [options] { return run_bench_transitions(*options, std::cout, std::cerr); }; });
+}
+
+void add_bench_live(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command = bench.add_subcommand("live", "Hold many trades at once; a deadline that many share; a restart");
+  const auto options = std::make_shared<LiveBenchOptions>();
+  command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--storm", options->storm, "How many of them share the deadline")->capture_default_str();
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, &run] {
+    if (options->storm >= options->trades) throw CLI::ValidationError("--storm", "must be below --trades");
+    run = [options] { return run_bench_live(*options, std::cout, std::cerr); };
+  });
+}
+
+void add_bench_http(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command = bench.add_subcommand("http", "Take in trades over HTTP, one per request and in arrays");
+  const auto options = std::make_shared<HttpBenchOptions>();
+  command->add_option("--load", options->load, "one, many or both")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"one", "many", "both"}));
+  command->add_option("--trades", options->trades, "One per request")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--array-trades", options->array_trades, "In arrays")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--array-size", options->array_size, "Trades of one array")
+      ->capture_default_str()
+      ->check(CLI::Range(2U, 1000U));
+  command->add_option("--connections", options->connections, "Kept open")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 512U));
+  command->add_option("--pipeline", options->pipeline, "Requests of a connection that wait for answers")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 64U));
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, &run] { run = [options] { return run_bench_http(*options, std::cout, std::cerr); }; });
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, std::function<int()>& run) {
+  CLI::App* bench = app.add_subcommand("bench", "Measure the engine on this machine, and check what was measured");
+  bench->require_subcommand(1);
+  add_bench_engine(*bench, run);
+  add_bench_live(*bench, run);
+  add_bench_transitions(*bench, run);
+  add_bench_http(*bench, run);
+}
+
+}  // namespace clearspan::tools

@@ -1,0 +1,47 @@
+// The whole engine between two simulated ledgers in this process. What the figures include: compiling each plan, the
+// trade machine, signing batches, every record durable on the disk of the data folder, the ledgers' own work (checking
+// signatures, applying movements, rendering blocks), parsing those blocks and recomputing their hashes, and the trade
+// index. What they do not include: HTTP, and a network between the engine and the ledgers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "tools/clearspan/bench/latency.hpp"
+
+namespace clearspan::tools {
+
+struct EngineBenchOptions {
+  std::uint32_t trades = 100'000;
+  double rate = 0;                     // trades per second; 0: as fast as they settle
+  std::uint32_t in_flight = 40'000;    // with rate 0: submitted and not settled
+  std::uint32_t batch = 256;           // trades per call of create(), at most
+  std::uint16_t shards = 0;            // 0: one per core
+  std::uint32_t block_interval = 100;  // ms
+  std::string data_dir;                // empty: a temporary folder that is removed at the end
+  bool json = false;                   // no table
+};
+
+struct EngineBenchReport {
+  std::uint32_t trades = 0;
+  double seconds = 0;  // from the first submission to the last trade settled
+  double settlements_per_second = 0;
+  Latencies latency;                     // from the moment at which a trade was due to its being settled, durably
+  std::map<std::string, double> cpu_us;  // of CPU per settlement, by thread
+  double cpu_us_total = 0;
+  std::uint64_t records = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t bytes_verified = 0;  // of block JSON
+  double index_lag_seconds = 0;      // how long the index took after the last trade to have everything
+};
+
+// Errors: those of the engine; `books_differ` when not every trade settled or the ledgers' books do not fit.
+Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options);
+
+// Exit status as in bench.hpp.
+int run_bench_engine(const EngineBenchOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace clearspan::tools

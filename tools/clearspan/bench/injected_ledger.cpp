@@ -1,0 +1,165 @@
+#include "tools/clearspan/bench/injected_ledger.hpp"
+
+#include <algorithm>
+
+#include "codecs/crypto/sha256.hpp"
+
+namespace clearspan::tools {
+namespace {
+
+constexpr std::uint32_t kMovementsPerTxn = 4096;
+constexpr std::size_t kBlocksKept = 256;  // more than a follower ever reads again
+constexpr std::uint64_t kRiches = 1'000'000'000'000'000;
+
+BlockHash hash_of(const LedgerId& ledger, std::uint64_t height) {
+  return crypto::sha256(as_bytes(ledger.text + "/" + std::to_string(height))).as<BlockHash>();
+}
+
+// As the ledger shows a movement that took effect. A hold is found again by the hash of its ref.
+Outcome effect_of(const Movement& movement) {
+  Outcome outcome;
+  outcome.ref = movement.ref;
+  outcome.kind = movement.kind;
+  outcome.ok = true;
+  outcome.asset = movement.asset;
+  outcome.amount = movement.amount;
+  outcome.from = movement.from;
+  outcome.to = movement.to;
+  outcome.hold_key =
+      movement.kind == MovementKind::hold ? crypto::sha256(movement.ref.view()).as<HoldKey>() : movement.hold_key;
+  outcome.reclaim_after = movement.reclaim_after;
+  return outcome;
+}
+
+}  // namespace
+
+InjectedLedger::InjectedLedger(LedgerId id, AssetId asset) {
+  traits_.id = std::move(id);
+  traits_.block_interval = Millis{10};
+  traits_.txn_validity = kNever.value / 2;
+  traits_.movements_per_txn_max = kMovementsPerTxn;
+  traits_.assets = {{std::move(asset), 2}};
+  const std::lock_guard lock(mutex_);
+  begin_block();
+  seal_block();
+}
+
+void InjectedLedger::place_holds(const std::vector<const Plan*>& plans) {
+  std::vector<Outcome> holds;
+  holds.reserve(plans.size());
+  for (const Plan* plan : plans) holds.push_back(effect_of(movement_for(*plan, 0, MovementKind::hold, HoldKey{})));
+  const std::lock_guard lock(mutex_);
+  begin_block();
+  include(hash_of(traits_.id, blocks_.size()).as<TxnId>(), false, std::move(holds));
+  seal_block();
+}
+
+void InjectedLedger::begin_block() {
+  next_ = VerifiedBlock{};
+  next_.ledger = traits_.id;
+  next_.height = Height{blocks_.size()};
+  next_.hash = hash_of(traits_.id, blocks_.size());
+  if (!blocks_.empty()) next_.parent = hash_of(traits_.id, blocks_.size() - 1);
+  next_.time = LedgerTime{blocks_.size()};
+}
+
+void InjectedLedger::include(const TxnId& txn, bool is_ours, std::vector<Outcome> outcomes) {
+  const std::uint32_t index = next_.txn_count++;
+  std::uint32_t effect = 0;
+  for (Outcome& outcome : outcomes) {
+    outcome.position = {next_.height, next_.hash, txn, index, effect++};
+    next_.outcomes.push_back(std::move(outcome));
+  }
+  if (is_ours) next_.txns.push_back({txn, index, true, {}, {}});
+}
+
+void InjectedLedger::seal_block() {
+  blocks_.push_back(std::make_shared<const VerifiedBlock>(std::move(next_)));
+  if (blocks_.size() > kBlocksKept) blocks_[blocks_.size() - kBlocksKept - 1] = nullptr;
+  changed_.notify_all();
+}
+
+Result<VerifiedBlock> InjectedLedger::Decoder::decode(const RawBlock& block) const {
+  const std::lock_guard lock(ledger_.mutex_);
+  return VerifiedBlock(*ledger_.blocks_[block.height.value]);
+}
+
+LedgerDescription InjectedLedger::description() const {
+  LedgerDescription described;
+  described.ledger = traits_.id;
+  described.kind = "simulated";
+  described.clock = traits_.clock;
+  for (const Asset& asset : traits_.assets) {
+    described.assets.push_back({asset.id, static_cast<std::uint8_t>(asset.scale), {}});
+  }
+  return described;
+}
+
+Result<AccountId> InjectedLedger::canonical_account(std::string_view account) const {
+  return AccountId{std::string(account)};
+}
+
+Result<Tip> InjectedLedger::tip(CallTimeout) {
+  const std::lock_guard lock(mutex_);
+  const Height newest{blocks_.size() - 1};
+  return Tip{newest, newest};
+}
+
+void InjectedLedger::wait_for_block(Height height, CallTimeout timeout) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, timeout, [&] { return blocks_.size() > height.value + 1; });
+}
+
+Result<RawBlock> InjectedLedger::block(Height height, CallTimeout) {
+  const std::lock_guard lock(mutex_);
+  if (height.value >= blocks_.size() || blocks_[height.value] == nullptr) {
+    return make_error(ErrorCode::block_unavailable, "no block " + std::to_string(height.value) + " here");
+  }
+  return RawBlock{height, {}, {}};
+}
+
+Result<Amount> InjectedLedger::balance(const AccountId&, const AssetId&, Height, CallTimeout) {
+  return Amount(kRiches);
+}
+
+Result<AccountId> InjectedLedger::signer_of(const Movement&) const {
+  return AccountId{"engine"};
+}
+
+Result<SignedTxn> InjectedLedger::sign(const SigningRequest& request) {
+  SignedTxn txn;
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(request.movements.size());
+  for (const Movement& movement : request.movements) {
+    txn.raw.insert(txn.raw.end(), movement.ref.bytes.begin(), movement.ref.bytes.end());
+    txn.raw.push_back(static_cast<std::uint8_t>(movement.kind));
+    txn.movements.push_back(key_of(movement));
+    outcomes.push_back(effect_of(movement));
+  }
+  txn.id = crypto::sha256(txn.raw).as<TxnId>();
+  txn.signer = request.signer;
+  txn.not_after = request.not_after;
+  const std::lock_guard lock(mutex_);
+  signed_.insert_or_assign(txn.id, std::move(outcomes));
+  return txn;
+}
+
+Result<SignedTxn> InjectedLedger::sign_anchor(const AccountId&, Sequence, LedgerTime, std::uint32_t, const Hash32&) {
+  return make_error(ErrorCode::movement_rejected, "this ledger takes no anchors");
+}
+
+Status InjectedLedger::submit(const SignedTxn& txn, CallTimeout) {
+  const std::lock_guard lock(mutex_);
+  auto found = signed_.extract(txn.id);
+  if (found.empty()) return Done{};  // the same bytes again
+  begin_block();
+  include(txn.id, true, std::move(found.mapped()));
+  seal_block();
+  return Done{};
+}
+
+Result<Sequence> InjectedLedger::next_sequence(const AccountId&, CallTimeout) {
+  return Sequence{0};
+}
+
+}  // namespace clearspan::tools

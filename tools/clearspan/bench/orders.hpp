@@ -1,0 +1,36 @@
+// The trades that a benchmark orders: numbered payments, compiled as the API would.
+#pragma once
+
+#include "actors/engine.hpp"
+#include "core/scenario/compile.hpp"
+#include "core/scenario/profile.hpp"
+
+namespace clearspan::tools {
+
+// What the engine knows of the ledgers now, for a few plans.
+class OrderTaker {
+ public:
+  OrderTaker(const Engine& engine, const EngineTag& tag, const Profile& profile, const TimingPolicy& timing)
+      : tag_(tag),
+        profile_(profile),
+        timing_(timing),
+        source_(now_of(engine, profile_.source_ledger)),
+        destination_(now_of(engine, profile_.destination_ledger)) {}
+
+  // Errors: those of compile_payment.
+  [[nodiscard]] Result<Plan> plan(std::uint64_t number, const PaymentRequest& request) const;
+
+  // Of the plan with this id.
+  static std::uint64_t number_of(const TradeId& id);
+
+ private:
+  static LedgerNow now_of(const Engine& engine, const LedgerId& ledger);
+
+  const EngineTag tag_;
+  const Profile& profile_;
+  const TimingPolicy timing_;
+  const LedgerNow source_;
+  const LedgerNow destination_;
+};
+
+}  // namespace clearspan::tools

@@ -1,0 +1,60 @@
+#include "tools/clearspan/bench/usage.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace clearspan::tools {
+namespace {
+
+// "pid (name) state ..." with user and system time as fields 14 and 15, in clock ticks (proc(5)).
+constexpr int kFieldsBehindNameBeforeTimes = 11;
+
+void add_thread(const std::filesystem::path& stat_file, std::map<std::string, double>& seconds) {
+  std::ifstream in(stat_file);
+  std::string line;
+  if (!std::getline(in, line)) return;  // it has ended meanwhile
+  const std::size_t open = line.find('(');
+  const std::size_t close = line.rfind(')');
+  if (open == std::string::npos || close == std::string::npos) return;
+  std::istringstream rest(line.substr(close + 1));
+  std::string skipped;
+  for (int i = 0; i < kFieldsBehindNameBeforeTimes; ++i) rest >> skipped;
+  double user = 0;
+  double system = 0;
+  rest >> user >> system;
+  seconds[line.substr(open + 1, close - open - 1)] += (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+std::map<std::string, double> cpu_by_thread() {
+  std::map<std::string, double> seconds;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    add_thread(thread.path() / "stat", seconds);
+  }
+  return seconds;
+}
+
+double cpu_of_process() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream in("/proc/self/statm");
+  std::uint64_t all_pages = 0;
+  std::uint64_t resident_pages = 0;
+  in >> all_pages >> resident_pages;
+  return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace clearspan::tools

@@ -1,0 +1,18 @@
+// What this process has used: CPU time by the names of its threads, and memory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace clearspan::tools {
+
+// Seconds of CPU, user and system, by thread name; threads of one name together. Those that have ended are not in it.
+std::map<std::string, double> cpu_by_thread();
+
+// Of the whole process, ended threads included, in seconds.
+double cpu_of_process();
+
+std::uint64_t resident_bytes();
+
+}  // namespace clearspan::tools
