@@ -31,7 +31,7 @@ class IndexCommitTest : public IndexTest {
     std::array<std::uint8_t, kTradeIdRandomBytes> rest{};
     rest[0] = static_cast<std::uint8_t>(number * 0x9d);
     rest[9] = static_cast<std::uint8_t>(number);
-    plan.id = make_trade_id(is_odd ? created + Millis{1 << (number % 40)} : created, rest);
+    plan.id = make_trade_id(is_odd ? created + Millis{std::int64_t{1} << (number % 40)} : created, rest);
     plan.created = created;
     story.create(plan, "");
     write(static_cast<std::uint16_t>(number % kShards), story.take());
