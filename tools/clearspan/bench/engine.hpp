@@ -38,7 +38,7 @@ struct EngineBenchReport {
   double index_lag_seconds = 0;      // how long the index took after the last trade to have everything
 };
 
-// Errors: those of the engine; `books_differ` when not every trade settled or the ledgers' books do not fit.
+// Errors: those of the engine; final_block_conflict when not every trade settled or the ledgers' books do not fit.
 Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options);
 
 // Exit status as in bench.hpp.
