@@ -61,7 +61,7 @@ TradeActor LedgerMonitor::spawn_trade(PlanPtr plan, State state) {
   if (std::holds_alternative<Preparing>(state)) prepare_timeouts_[timeout].push_back(id);
   const auto child = children_.find(id);
   const std::optional<Phase> reported = child == children_.end() ? std::nullopt : child->second.reported;
-  TradeActor actor = home_system().spawn<Trade>(shard_, std::move(plan), std::move(state), reported);
+  TradeActor actor = Trade::spawn(home_system(), shard_, std::move(plan), std::move(state), reported);
   children_[id].actor = actor;
   return actor;
 }

@@ -19,9 +19,8 @@ std::string text_of(const std::exception_ptr& exception) {
 
 }  // namespace
 
-caf::error end_trade_after_exception(caf::scheduled_actor* self, std::exception_ptr& exception) {
-  spdlog::error("{}: {}", self->name(), text_of(exception));
-  return caf::sec::runtime_error;
+void log_failure(const char* actor, const std::exception_ptr& exception) {
+  spdlog::error("{}: {}", actor, text_of(exception));
 }
 
 caf::error end_process_after_exception(caf::scheduled_actor* self, std::exception_ptr& exception) {

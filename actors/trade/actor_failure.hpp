@@ -7,8 +7,8 @@
 
 namespace clearspan::actors {
 
-// Says what happened; the actor then ends with an error.
-caf::error end_trade_after_exception(caf::scheduled_actor* self, std::exception_ptr& exception);
+// Says what happened to the actor of that name.
+void log_failure(const char* actor, const std::exception_ptr& exception);
 
 // Says what happened, then aborts.
 caf::error end_process_after_exception(caf::scheduled_actor* self, std::exception_ptr& exception);

@@ -8,32 +8,106 @@
 namespace clearspan::actors {
 
 Trade::Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported)
-    : TradeActor::base(config),
+    : monitorable_actor(config),
       shard_(shard),
       plan_(std::move(plan)),
       state_(std::move(state)),
       reported_(reported.value_or(phase_of(state_))) {
-  set_exception_handler([this](caf::scheduled_actor* self, std::exception_ptr& exception) {
-    send(shard_.monitor_of(plan_->legs.front().ledger), TradeCrashed{plan_->id, reported_});
-    return end_trade_after_exception(self, exception);
-  });
+  inbox_.try_block();  // the first message asks for a turn
 }
 
-Trade::behavior_type Trade::make_behavior() {
-  return {
-      [this](const TradeFact& fact) { on_fact(fact); },
-      [this](const ResumeTrade&) {
-        carry_out(outstanding_commands(*plan_, state_));
-        report(shard_.clock->now());
-      },
-      [this](const PrepareTimeout&) { on_prepare_timeout(); },
-      [this](CancelTrade& request) { on_cancel(request); },
-      [this](const LeaveMemory&) {
-        say_over();
-        quit();
-      },
-  };
+TradeActor Trade::spawn(caf::actor_system& system, const Shard& shard, PlanPtr plan, State state,
+                        std::optional<Phase> reported) {
+  caf::actor_config config;
+  return caf::make_actor<Trade, TradeActor>(system.next_actor_id(), system.node(), &system, config, shard,
+                                            std::move(plan), std::move(state), reported);
 }
+
+// --- Turns ---
+
+void Trade::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) {
+  if (inbox_.push_front(std::move(message)) != caf::intrusive::inbox_result::unblocked_reader) return;
+  intrusive_ptr_add_ref(ctrl());  // until its turn
+  if (unit != nullptr) {
+    unit->exec_later(this);
+  } else {
+    home_system().scheduler().enqueue(this);
+  }
+}
+
+caf::resumable::resume_result Trade::resume(caf::execution_unit* unit, std::size_t messages_max) {
+  turn_ = unit;
+  for (std::size_t heard = 0; heard < messages_max; ++heard) {
+    const caf::mailbox_element_ptr message = next_message();
+    if (!message) break;
+    hear_or_crash(*message);
+    if (has_ended()) return done;
+  }
+  turn_ = nullptr;
+  return taken_ == nullptr && inbox_.try_block() ? awaiting_message : resume_later;
+}
+
+caf::mailbox_element_ptr Trade::next_message() {
+  if (taken_ == nullptr) {
+    for (caf::mailbox_element* newest = inbox_.take_head(); newest != nullptr;) {
+      auto* const older = static_cast<caf::mailbox_element*>(newest->next);
+      newest->next = taken_;
+      taken_ = newest;
+      newest = older;
+    }
+  }
+  return take_first();
+}
+
+caf::mailbox_element_ptr Trade::take_first() {
+  caf::mailbox_element_ptr message(taken_);
+  if (message) taken_ = static_cast<caf::mailbox_element*>(message->next);
+  return message;
+}
+
+void Trade::hear_or_crash(caf::mailbox_element& message) {
+  try {
+    hear(message);
+  } catch (...) {
+    log_failure(name(), std::current_exception());
+    shard_.monitor_of(plan_->legs.front().ledger)
+        ->eq_impl(caf::make_message_id(), nullptr, turn_, TradeCrashed{plan_->id, reported_});
+    end(caf::sec::runtime_error);
+  }
+}
+
+void Trade::hear(caf::mailbox_element& message) {
+  caf::type_erased_tuple& content = message.content();
+  if (content.match_element<TradeFact>(0)) {
+    on_fact(content.get_as<TradeFact>(0));
+  } else if (content.match_element<ResumeTrade>(0)) {
+    carry_out(outstanding_commands(*plan_, state_));
+    report(shard_.clock->now());
+  } else if (content.match_element<LeaveMemory>(0)) {
+    say_over();
+    end(caf::none);
+  } else if (content.match_element<PrepareTimeout>(0)) {
+    on_prepare_timeout();
+  } else if (content.match_element<CancelTrade>(0)) {
+    on_cancel(content.get_mutable_as<CancelTrade>(0));
+  } else if (content.match_element<caf::exit_msg>(0)) {
+    end(std::move(content.get_mutable_as<caf::exit_msg>(0).reason));
+  }
+}
+
+// What is left in the mailbox is dropped.
+void Trade::end(caf::error reason) {
+  while (taken_ != nullptr) take_first();
+  inbox_.close();
+  cleanup(std::move(reason), turn_);
+}
+
+void Trade::on_destroy() {
+  if (!has_ended()) end(caf::exit_reason::unreachable);
+  monitorable_actor::on_destroy();
+}
+
+// --- What it hears ---
 
 void Trade::on_fact(const TradeFact& fact) {
   Result<Step> step = advance(*plan_, std::move(state_), fact.event);
@@ -109,11 +183,16 @@ evidence::Record Trade::record_of(Event event) const {
 
 void Trade::ask(const LedgerId& ledger, TradeAsk ask) {
   const std::uint16_t index = shard_.index_of(ledger);
-  if (shard_.outboxes->monitors[index].put(std::move(ask))) send(shard_.monitors[index], TakeAsks{});
+  if (shard_.outboxes->monitors[index].put(std::move(ask))) have_look(shard_.monitors[index]);
 }
 
 void Trade::ask_writer(WriterAsk ask) {
-  if (shard_.outboxes->writer.put(std::move(ask))) send(shard_.writer, TakeAsks{});
+  if (shard_.outboxes->writer.put(std::move(ask))) have_look(shard_.writer);
+}
+
+template <class Actor>
+void Trade::have_look(const Actor& asked) {
+  asked->eq_impl(caf::make_message_id(), nullptr, turn_, TakeAsks{});
 }
 
 void Trade::report(Timestamp at) {

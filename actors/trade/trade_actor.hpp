@@ -1,23 +1,52 @@
 // A trade as an actor: it hears durable facts, lets core/trade decide, and carries out the commands. It holds no rule
 // of its own.
+//
+// There may be a million of them, so it is no caf::event_based_actor, which takes a kilobyte before it holds anything:
+// it has an address, a mailbox and turns on its shard's worker, and nothing else of an actor. What it understands is in
+// TradeActor; anything else is dropped.
 #pragma once
+
+#include <caf/intrusive/lifo_inbox.hpp>
 
 #include "actors/shard.hpp"
 #include "core/trade/advance.hpp"
 
 namespace clearspan::actors {
 
-class Trade : public TradeActor::base {
+class Trade final : public caf::monitorable_actor, public caf::resumable {
  public:
   // `reported`: the phase that an earlier actor of the trade reported last; none when the state's is known.
-  Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state,
-        std::optional<Phase> reported = std::nullopt);
+  static TradeActor spawn(caf::actor_system& system, const Shard& shard, PlanPtr plan, State state,
+                          std::optional<Phase> reported = std::nullopt);
 
-  behavior_type make_behavior() override;
+  // For spawn().
+  Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported);
 
   const char* name() const override { return "trade"; }
 
+  // --- What CAF asks of an actor that takes turns ---
+
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override;
+  using abstract_actor::enqueue;
+  resume_result resume(caf::execution_unit* unit, std::size_t messages_max) override;
+  void on_destroy() override;
+  subtype_t subtype() const override { return scheduled_actor; }
+  void intrusive_ptr_add_ref_impl() override { intrusive_ptr_add_ref(ctrl()); }
+  void intrusive_ptr_release_impl() override { intrusive_ptr_release(ctrl()); }
+
  private:
+  struct InboxPolicy {
+    using mapped_type = caf::mailbox_element;
+    using unique_pointer = caf::mailbox_element_ptr;
+  };
+
+  caf::mailbox_element_ptr next_message();
+  caf::mailbox_element_ptr take_first();
+  void hear(caf::mailbox_element& message);
+  void hear_or_crash(caf::mailbox_element& message);
+  void end(caf::error reason);
+  [[nodiscard]] bool has_ended() const { return inbox_.closed(); }
+
   void on_fact(const TradeFact& fact);
   void on_prepare_timeout();
   void on_cancel(CancelTrade& request);
@@ -33,9 +62,14 @@ class Trade : public TradeActor::base {
   [[nodiscard]] evidence::Record record_of(Event event) const;
   void ask(const LedgerId& ledger, TradeAsk ask);
   void ask_writer(WriterAsk ask);
+  template <class Actor>
+  void have_look(const Actor& asked);
   void report(Timestamp at);
   void say_over();
 
+  caf::intrusive::lifo_inbox<InboxPolicy> inbox_;  // the newest message first
+  caf::mailbox_element* taken_ = nullptr;          // from the inbox, the oldest first
+  caf::execution_unit* turn_ = nullptr;            // the worker, while it is the trade's turn
   const Shard& shard_;
   PlanPtr plan_;
   State state_;
