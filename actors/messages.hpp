@@ -22,6 +22,7 @@
 #include "core/chain/block.hpp"
 #include "core/trade/command.hpp"
 #include "core/trade/event.hpp"
+#include "ledgers/evidence/group.hpp"
 
 namespace clearspan::actors {
 
@@ -97,13 +98,13 @@ struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answ
   LedgerTime not_after;
 };
 
-struct TradeOver {  // This trade has ended, and asks for nothing any more.
-  TradeId trade;
-  std::vector<OperationRef> refs;  // on the ledger
+struct LegOver {  // The trade of this leg has ended, and asks for nothing any more.
+  OperationRef ref;
+  LegRole role = LegRole::hold;
 };
 
 // What a trade asks of a ledger. A movement: have it made.
-using TradeAsk = std::variant<Movement, AskDeposit, WithdrawMovement, TradeOver>;
+using TradeAsk = std::variant<Movement, AskDeposit, WithdrawMovement, LegOver>;
 
 struct TakeAsks {};  // The trades of your shard have asked for something: it is in the shard's outbox.
 
@@ -163,9 +164,10 @@ struct Enrolment {
   TradeActor actor;
 };
 
-struct Append {  // Make these records durable, in this order.
+struct Append {                    // Make these records durable, in this order.
+  evidence::EncodedGroup encoded;  // none of them a fact
   std::vector<evidence::Record> records;
-  std::vector<Enrolment> enrol;   // trades that the records create: they hear of their facts from now on
+  std::vector<Enrolment> enrol;   // trades that were created: they hear that they are, and of their facts from now on
   std::function<void()> durable;  // runs on the writer once all records are durable; may be empty
 };
 
@@ -202,7 +204,7 @@ using WriterActor =
 // --- To a submitter ---
 
 // Movements: sign, record and send them; answer each with MovementsSigned or MovementsRefused.
-using SubmitterAsk = std::variant<Movement, WithdrawMovement, TradeOver>;
+using SubmitterAsk = std::variant<Movement, WithdrawMovement, LegOver>;
 
 struct SubmitterAsks {  // in the order in which the trades asked
   std::vector<SubmitterAsk> asks;

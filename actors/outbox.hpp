@@ -19,11 +19,19 @@ class Outbox {
     return asks_.size() == 1;
   }
 
-  // In the order in which they were put.
-  [[nodiscard]] std::vector<Ask> take() { return std::exchange(asks_, {}); }
+  // In the order in which they were put. Good until the next call.
+  [[nodiscard]] std::vector<Ask>& take() {
+    taken_.clear();
+    if (taken_.capacity() > kKeptMax) taken_.shrink_to_fit();
+    taken_.swap(asks_);
+    return taken_;
+  }
 
  private:
+  static constexpr std::size_t kKeptMax = 4096;  // asks for which there is room without a new allocation
+
   std::vector<Ask> asks_;
+  std::vector<Ask> taken_;
 };
 
 struct Outboxes {

@@ -30,7 +30,7 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
       [this](CancelTrade& request) { on_cancel(request); },
       [this](const GroupDurable& group) { on_group_durable(group); },
       [this](const Shutdown&) {
-        trades_.clear();
+        trades_ = {};
         quit();
       },
   };
@@ -59,46 +59,54 @@ void EvidenceWriter::take_asks() {
 }
 
 void EvidenceWriter::take(Append& message) {
-  for (Enrolment& one : message.enrol) trades_[one.trade].actor = std::move(one.actor);
+  group_.add_all(message.encoded);
+  last_sequence_ += message.encoded.count();
+  const Timestamp now = shard_.clock->now();
+  for (Enrolment& one : message.enrol) {
+    trades_.find_or_insert(one.trade).actor = std::move(one.actor);
+    tell_later(one.trade, {now, Started{}});
+  }
   for (evidence::Record& record : message.records) take(record);
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
 }
 
 void EvidenceWriter::take(evidence::Record& record) {
-  if (auto* event = std::get_if<evidence::TradeEvent>(&record.body)) {
-    take_event(record.at, *event);
-    return;
-  }
-  const std::uint64_t sequence = add(record);
-  if (const auto* created = std::get_if<evidence::TradeCreated>(&record.body)) {
-    if (trades_.contains(created->plan.id)) {
-      pending_.push_back({sequence, TellTrade{created->plan.id, {record.at, Started{}}}});
-    }
+  if (std::holds_alternative<evidence::TradeEvent>(record.body)) {
+    take_event(record);
+  } else {
+    add(record);
   }
 }
 
 // Only now may the trade ask for anything: what it asks can overtake a message, but not what is told here.
 void EvidenceWriter::resume(Enrolment& one) {
   to_be_adopted_.erase(one.trade);
-  Listener& listener = trades_[one.trade];
+  Listener& listener = trades_.find_or_insert(one.trade);
   listener.actor = std::move(one.actor);
   send(listener.actor, ResumeTrade{});
-  for (TradeFact& fact : std::exchange(listener.missed, {})) send(listener.actor, std::move(fact));
+  for (auto& fact : std::exchange(listener.missed, {})) listener.actor->enqueue(std::move(fact), context());
 }
 
 // A fact about a trade that is not live is not recorded as the trade's: it is over, or never was. Value that arrives in
 // its name still goes back.
-void EvidenceWriter::take_event(Timestamp at, evidence::TradeEvent& event) {
-  const auto trade = trades_.find(event.trade);
-  if (trade == trades_.end() || trade->second.is_over) {
+void EvidenceWriter::take_event(evidence::Record& record) {
+  auto& event = std::get<evidence::TradeEvent>(record.body);
+  const Listener* const trade = trades_.find(event.trade);
+  if (trade == nullptr || trade->is_over) {
     const auto* fact = std::get_if<OutcomeFinal>(&event.event);
     if (fact != nullptr && fact->outcome.kind == MovementKind::hold && fact->outcome.ok) {
       record_return({fact->ledger, fact->outcome, ReturnReason::late});
     }
     return;
   }
-  const std::uint64_t sequence = add({at, event});
-  pending_.push_back({sequence, TellTrade{event.trade, {at, std::move(event.event)}}});
+  add(record);
+  tell_later(event.trade, {record.at, std::move(event.event)});
+}
+
+// Once all that was taken so far is durable.
+void EvidenceWriter::tell_later(const TradeId& trade, TradeFact fact) {
+  pending_.push_back({last_sequence_, TellTrade{trade, caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
+                                                                                 std::move(fact))}});
 }
 
 // A hold is sent back by one trade, whoever asks for it and however often.
@@ -129,19 +137,19 @@ void EvidenceWriter::hand_over() {
 }
 
 void EvidenceWriter::on_cancel(CancelTrade& request) {
-  const auto trade = trades_.find(request.trade);
-  if (trade == trades_.end() || trade->second.is_over) {
+  const Listener* const trade = trades_.find(request.trade);
+  if (trade == nullptr || trade->is_over) {
     request.done(make_error(ErrorCode::unknown_trade, "no live trade has the id " + to_string(request.trade)));
-  } else if (!trade->second.actor) {
+  } else if (!trade->actor) {
     request.done(make_error(ErrorCode::not_ready, "the trade is being rebuilt"));
   } else {
-    send(trade->second.actor, std::move(request));
+    send(trade->actor, std::move(request));
   }
 }
 
 void EvidenceWriter::dismiss(const TradeId& id) {
-  const auto trade = trades_.find(id);
-  if (trade == trades_.end() || std::exchange(trade->second.is_over, true)) return;
+  Listener* const trade = trades_.find(id);
+  if (trade == nullptr || std::exchange(trade->is_over, true)) return;
   pending_.push_back({last_sequence_, LetGo{id}});
 }
 
@@ -149,10 +157,10 @@ void EvidenceWriter::dismiss(const TradeId& id) {
 // is over is not rebuilt; what it still had to hear of is looked at when it would have left.
 void EvidenceWriter::on_refold(const RefoldTrade& message) {
   const MonitorActor& monitor = shard_.monitors[message.ledger];
-  const auto trade = trades_.find(message.trade);
-  if (trade != trades_.end()) trade->second.actor = TradeActor{};
-  if (trade == trades_.end() || trade->second.is_over) {
-    if (trade == trades_.end()) return_what_is_left(message.trade);
+  Listener* const trade = trades_.find(message.trade);
+  if (trade != nullptr) trade->actor = TradeActor{};
+  if (trade == nullptr || trade->is_over) {
+    if (trade == nullptr) return_what_is_left(message.trade);
     send(monitor, TradeGone{message.trade});
     return;
   }
@@ -189,18 +197,20 @@ void EvidenceWriter::tell_consequences() {
 }
 
 void EvidenceWriter::carry_out(TellTrade& tell) {
-  Listener& listener = trades_.at(tell.trade);
-  if (listener.actor) {
-    send(listener.actor, std::move(tell.fact));
+  Listener* const listener = trades_.find(tell.trade);
+  CLEARSPAN_VERIFY(listener != nullptr);
+  if (listener->actor) {
+    listener->actor->enqueue(std::move(tell.fact), context());
   } else {
-    listener.missed.push_back(std::move(tell.fact));
+    listener->missed.push_back(std::move(tell.fact));
   }
 }
 
 void EvidenceWriter::carry_out(const LetGo& over) {
-  const auto listener = trades_.extract(over.trade);
-  if (listener.mapped().actor) {
-    send(listener.mapped().actor, LeaveMemory{});
+  const TradeActor actor = trades_.find(over.trade)->actor;
+  trades_.erase(over.trade);
+  if (actor) {
+    send(actor, LeaveMemory{});
   } else {
     return_what_is_left(over.trade);
   }

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <deque>
-#include <unordered_map>
 #include <unordered_set>
 #include <variant>
 
 #include "actors/shard.hpp"
-#include "ledgers/evidence/group.hpp"
+#include "core/base/hash_table.hpp"
 
 namespace clearspan::actors {
 
@@ -23,15 +22,16 @@ class EvidenceWriter : public WriterActor::base {
  private:
   // One who hears of a trade's facts. Between the crash of a trade's actor and the next one they are kept.
   struct Listener {
+    TradeId trade;
     TradeActor actor;  // null in between
-    std::vector<TradeFact> missed;
+    std::vector<caf::mailbox_element_ptr> missed;
     bool is_over = false;
   };
 
   // What to do once the record with this sequence is durable.
   struct TellTrade {
     TradeId trade;
-    TradeFact fact;
+    caf::mailbox_element_ptr fact;  // a TradeFact
   };
 
   struct LetGo {  // of a trade that has heard of all that was recorded in its name
@@ -58,7 +58,8 @@ class EvidenceWriter : public WriterActor::base {
   void take_asks();
   void take(Append& message);
   void take(evidence::Record& record);
-  void take_event(Timestamp at, evidence::TradeEvent& event);
+  void take_event(evidence::Record& record);
+  void tell_later(const TradeId& trade, TradeFact fact);
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
   void return_what_is_left(const TradeId& trade);
@@ -73,7 +74,7 @@ class EvidenceWriter : public WriterActor::base {
   void carry_out(const std::function<void()>& callback);
 
   const Shard& shard_;
-  std::unordered_map<TradeId, Listener> trades_;
+  HashTable<Listener, &Listener::trade> trades_;
   std::unordered_set<TradeId> to_be_adopted_;  // recorded by this writer, and not enrolled yet
   evidence::EncodedGroup group_;               // taken, not yet accepted by the log
   std::uint64_t last_sequence_ = 0;            // of the last record taken

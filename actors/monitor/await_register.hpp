@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/hash_table.hpp"
 #include "core/trade/plan.hpp"
 
 namespace clearspan::actors {
@@ -36,9 +38,6 @@ class AwaitRegister {
   // The movements that were signed in this txn and are still expected.
   [[nodiscard]] std::vector<MovementKey> movements_in(const TxnId& txn) const;
 
-  // The hold that this movement ends; zero when it ends none or is not expected.
-  [[nodiscard]] HoldKey hold_key_of(const MovementKey& key) const;
-
   // What became of it is on record: it is no longer expected, and will not be again but for a later attempt.
   void end(const MovementKey& key);
 
@@ -48,15 +47,25 @@ class AwaitRegister {
   // Takes out and returns every movement whose validity ended before `time`.
   std::vector<MovementKey> take_dead(LedgerTime time);
 
+  // Of all movements about which something is kept.
   [[nodiscard]] std::size_t size() const { return awaits_.size(); }
 
  private:
+  // A movement that is expected, or has ended and may be asked for again.
   struct Await {
+    MovementKey key;
+    bool is_expected = false;
+    std::uint8_t attempt = 0;
+    std::optional<std::uint8_t> ended;  // the last attempt that has
     LedgerTime not_after;
     HoldKey hold_key;
-    std::uint8_t attempt = 0;
     std::vector<TxnId> txns;
     LegPtr deposit;  // null for what we sign ourselves
+  };
+
+  struct OfHold {
+    HoldKey hold;
+    MovementKey movement;
   };
 
   struct TxnMovements {
@@ -64,12 +73,12 @@ class AwaitRegister {
     std::size_t expected = 0;  // of the keys, how many still are
   };
 
-  Await& at(const MovementKey& key, LedgerTime not_after);
-  void take_out(const MovementKey& key);
+  [[nodiscard]] const Await* find_expected(const MovementKey& key) const;
+  void expect_until(Await& await, LedgerTime not_after);
+  void take_out(Await& await);
 
-  std::unordered_map<MovementKey, Await> awaits_;
-  std::unordered_map<MovementKey, std::uint8_t> ended_;  // the last attempt that has
-  std::unordered_map<HoldKey, MovementKey> by_hold_;
+  HashTable<Await, &Await::key> awaits_;
+  HashTable<OfHold, &OfHold::hold> by_hold_;
   std::unordered_map<TxnId, TxnMovements> by_txn_;
   std::map<LedgerTime, std::vector<MovementKey>> by_end_;  // may hold stale entries; the Await says what is true
 };

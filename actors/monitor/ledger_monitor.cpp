@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "actors/monitor/proven_facts.hpp"
 #include "actors/trade/actor_failure.hpp"
 #include "actors/trade/trade_actor.hpp"
 #include "core/base/kill_point.hpp"
@@ -44,10 +43,10 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](const LedgerConflict& message) { on_conflict(message); },
       [this](const Tick&) { on_tick(); },
       [this](const Shutdown&) {
-        for (auto& [id, child] : children_) {
+        children_.for_each([](const Child& child) {
           if (child.actor) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
-        }
-        children_.clear();
+        });
+        children_ = {};
         quit();
       },
   };
@@ -59,23 +58,23 @@ TradeActor LedgerMonitor::spawn_trade(PlanPtr plan, State state) {
   const TradeId id = plan->id;
   const Timestamp timeout = std::chrono::ceil<PrepareTick>(plan->prepare_until);
   if (std::holds_alternative<Preparing>(state)) prepare_timeouts_[timeout].push_back(id);
-  const auto child = children_.find(id);
-  const std::optional<Phase> reported = child == children_.end() ? std::nullopt : child->second.reported;
-  TradeActor actor = Trade::spawn(home_system(), shard_, std::move(plan), std::move(state), reported);
-  children_[id].actor = actor;
-  return actor;
+  Child& child = children_.find_or_insert(id);
+  child.actor = Trade::spawn(home_system(), shard_, std::move(plan), std::move(state), child.reported);
+  return child.actor;
 }
 
 void LedgerMonitor::on_create(CreateTrades& message) {
   Append append;
+  const Timestamp now = shard_.clock->now();
   std::vector<Result<TradeId>> answers;
   for (NewTrade& trade : message.trades) {
     const TradeId id = trade.plan.id;
     answers.emplace_back(id);
-    auto plan = std::make_shared<const Plan>(std::move(trade.plan));
+    evidence::Record record{now, evidence::TradeCreated{std::move(trade.plan), std::move(trade.idempotency_key),
+                                                        trade.request_digest, trade.request_item}};
+    append.encoded.add(record);
+    auto plan = std::make_shared<const Plan>(std::move(std::get<evidence::TradeCreated>(record.body).plan));
     State state = initial_state(*plan);
-    append.records.push_back({shard_.clock->now(), evidence::TradeCreated{*plan, std::move(trade.idempotency_key),
-                                                                          trade.request_digest, trade.request_item}});
     append.enrol.push_back({id, spawn_trade(std::move(plan), std::move(state))});
     ++shard_.tally->created;
   }
@@ -111,7 +110,7 @@ void LedgerMonitor::adopt(PlanPtr plan) {
 }
 
 void LedgerMonitor::on_crashed(const TradeCrashed& message) {
-  Child& child = children_[message.trade];
+  Child& child = children_.find_or_insert(message.trade);
   child.actor = TradeActor{};
   child.reported = message.reported;
   if (++child.crashes >= kTradeCrashesMax) {
@@ -136,8 +135,8 @@ void LedgerMonitor::on_tick() {
   const Timestamp now = shard_.clock->now();
   while (!prepare_timeouts_.empty() && prepare_timeouts_.begin()->first <= now) {
     for (const TradeId& trade : prepare_timeouts_.begin()->second) {
-      const auto child = children_.find(trade);
-      if (child != children_.end() && child->second.actor) send(child->second.actor, PrepareTimeout{});
+      const Child* const child = children_.find(trade);
+      if (child != nullptr && child->actor) send(child->actor, PrepareTimeout{});
     }
     prepare_timeouts_.erase(prepare_timeouts_.begin());
   }
@@ -148,8 +147,10 @@ void LedgerMonitor::on_tick() {
 
 // The submitter hears of everything in the order in which the trades asked.
 void LedgerMonitor::take_asks() {
+  std::vector<TradeAsk>& asks = shard_.outboxes->monitors[ledger_.index].take();
   SubmitterAsks forward;
-  for (TradeAsk& ask : shard_.outboxes->monitors[ledger_.index].take()) {
+  forward.asks.reserve(asks.size());
+  for (TradeAsk& ask : asks) {
     if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
       awaits_.expect_deposit(deposit->key, deposit->leg);
     } else if (auto* movement = std::get_if<Movement>(&ask)) {
@@ -157,27 +158,27 @@ void LedgerMonitor::take_asks() {
     } else if (const auto* withdraw = std::get_if<WithdrawMovement>(&ask)) {
       forward.asks.emplace_back(*withdraw);
     } else {
-      auto& over = std::get<TradeOver>(ask);
+      const LegOver& over = std::get<LegOver>(ask);
       forget(over);
-      forward.asks.emplace_back(std::move(over));
+      forward.asks.emplace_back(over);
     }
   }
   if (!forward.asks.empty()) caf::anon_send(shard_.submitters[ledger_.index], std::move(forward));
 }
 
 // The submitter keeps what it knows of the trade's movements until it hears the same.
-void LedgerMonitor::forget(const TradeOver& over) {
-  children_.erase(over.trade);
-  for (const OperationRef& ref : over.refs) {
-    for (const MovementKind kind : kMovementKinds) awaits_.forget({ref, kind});
-  }
+void LedgerMonitor::forget(const LegOver& over) {
+  children_.erase(trade_of(over.ref));
+  for (const MovementKind kind : kinds_of(over.role)) awaits_.forget({over.ref, kind});
 }
 
 void LedgerMonitor::on_refused(const MovementsRefused& message) {
+  const Timestamp now = shard_.clock->now();
   Append append;
   for (const RefusedMovement& one : message.movements) {
     append.records.push_back(
-        event_record(trade_of(one.key.ref), MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}));
+        {now, evidence::TradeEvent{trade_of(one.key.ref),
+                                   MovementRefused{leg_of(one.key.ref), one.key.kind, one.code, one.detail}}});
   }
   kill_point(KillPoint::refusal_before_append);
   send(shard_.writer, std::move(append));
@@ -186,23 +187,17 @@ void LedgerMonitor::on_refused(const MovementsRefused& message) {
 void LedgerMonitor::on_dead(const MovementsDead& message) {
   const VerifiedBlock& block = *message.in.block;
   ProvenFacts facts(message.in, shard_.clock->now());
-  std::vector<evidence::Record> records;
   for (const MovementKey& key : message.movements) {
     awaits_.end(key);
-    records.push_back(
-        event_record(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, block.height, block.hash, block.time}));
+    facts.add(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, block.height, block.hash, block.time},
+              message.txn);
   }
-  facts.add(records, message.txn);
   Append append;
   append.records = facts.take();
   send(shard_.writer, std::move(append));
 }
 
 // --- Blocks ---
-
-evidence::Record LedgerMonitor::event_record(const TradeId& trade, Event event) const {
-  return {shard_.clock->now(), evidence::TradeEvent{trade, std::move(event)}};
-}
 
 bool LedgerMonitor::is_ours(const MovementKey& key) const {
   return shard_of(trade_of(key.ref), shard_.count) == shard_.index;
@@ -215,17 +210,11 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
   position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time};
   ProvenFacts facts(final_block, shard_.clock->now());
-  std::vector<evidence::Record> records;
-  for (const Outcome& outcome : block.outcomes) {
-    on_outcome(outcome, records);
-    facts.add(records, outcome.position.txn_index);
-  }
+  for (const Outcome& outcome : block.outcomes) on_outcome(outcome, facts);
   for (const IncludedTxn& txn : block.txns) {
-    if (!txn.ok) on_failed_txn(txn, records);
-    facts.add(records, txn.index);
+    if (!txn.ok) on_failed_txn(txn, facts);
   }
-  record_dead(records);
-  facts.add(records, std::nullopt);
+  on_time(block.time, facts);
   Append append;
   append.records = facts.take();
   if (!append.records.empty() || block.height.value >= last_recorded_height_ + kViewRecordBlocks ||
@@ -242,31 +231,30 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   send(shard_.writer, std::move(append));
 }
 
-void LedgerMonitor::on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records) {
+void LedgerMonitor::on_outcome(const Outcome& outcome, ProvenFacts& facts) {
   const MovementKey key = awaits_.key_of(outcome);
   if (!is_ours(key)) return;
   const bool is_expected = awaits_.is_in(key, outcome.position.txn);
   if (!outcome.ok && !is_expected) return;
   // A stranger's movement under our ref does not end the wait for ours.
   if (is_expected || awaits_.is_deposit(key, outcome)) awaits_.end(key);
-  records.push_back(event_record(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}));
+  facts.add(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}, outcome.position.txn_index);
 }
 
 // A txn that failed as a whole says nothing of its movements, and none of them can take effect any more.
-void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records) {
+void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, ProvenFacts& facts) {
   for (const MovementKey& key : awaits_.movements_in(txn.id)) {
     awaits_.end(key);
-    records.push_back(dead_record(key));
+    facts.add(trade_of(key.ref), dead(key), txn.index);
   }
 }
 
-evidence::Record LedgerMonitor::dead_record(const MovementKey& key) const {
-  return event_record(trade_of(key.ref),
-                      MovementDead{leg_of(key.ref), key.kind, position_->height, position_->block, position_->time});
+MovementDead LedgerMonitor::dead(const MovementKey& key) const {
+  return {leg_of(key.ref), key.kind, position_->height, position_->block, position_->time};
 }
 
-void LedgerMonitor::record_dead(std::vector<evidence::Record>& records) {
-  for (const MovementKey& key : awaits_.take_dead(position_->time)) records.push_back(dead_record(key));
+void LedgerMonitor::on_time(LedgerTime time, ProvenFacts& facts) {
+  for (const MovementKey& key : awaits_.take_dead(time)) facts.add(trade_of(key.ref), dead(key), std::nullopt);
 }
 
 void LedgerMonitor::on_conflict(const LedgerConflict& message) {

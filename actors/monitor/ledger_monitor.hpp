@@ -4,10 +4,10 @@
 #pragma once
 
 #include <map>
-#include <unordered_map>
 #include <vector>
 
 #include "actors/monitor/await_register.hpp"
+#include "actors/monitor/proven_facts.hpp"
 #include "actors/shard.hpp"
 
 namespace clearspan::actors {
@@ -43,21 +43,21 @@ class LedgerMonitor : public MonitorActor::base {
 
   // Movements
   void take_asks();
-  void forget(const TradeOver& over);
+  void forget(const LegOver& over);
   void on_refused(const MovementsRefused& message);
   void on_dead(const MovementsDead& message);
 
   // Blocks
   void on_final_block(const FinalBlock& final_block);
-  void on_outcome(const Outcome& outcome, std::vector<evidence::Record>& records);
-  void on_failed_txn(const IncludedTxn& txn, std::vector<evidence::Record>& records);
+  void on_outcome(const Outcome& outcome, ProvenFacts& facts);
+  void on_failed_txn(const IncludedTxn& txn, ProvenFacts& facts);
   void on_conflict(const LedgerConflict& message);
-  void record_dead(std::vector<evidence::Record>& records);
-  [[nodiscard]] evidence::Record dead_record(const MovementKey& key) const;
+  void on_time(LedgerTime time, ProvenFacts& facts);
+  [[nodiscard]] MovementDead dead(const MovementKey& key) const;
   [[nodiscard]] bool is_ours(const MovementKey& key) const;
-  [[nodiscard]] evidence::Record event_record(const TradeId& trade, Event event) const;
 
   struct Child {
+    TradeId trade;
     TradeActor actor;  // null after a crash
     unsigned crashes = 0;
     std::optional<Phase> reported;  // by the actor that crashed last
@@ -68,7 +68,7 @@ class LedgerMonitor : public MonitorActor::base {
   std::optional<evidence::ViewAdvanced> position_;  // the last final block handled
   std::uint64_t last_recorded_height_ = 0;
   AwaitRegister awaits_;
-  std::unordered_map<TradeId, Child> children_;
+  HashTable<Child, &Child::trade> children_;
   std::map<Timestamp, std::vector<TradeId>> prepare_timeouts_;  // by PrepareTick
 };
 

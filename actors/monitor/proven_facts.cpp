@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace clearspan::actors {
 namespace {
@@ -16,33 +15,36 @@ std::size_t proof_bytes(const VerifiedBlock& block, std::uint32_t txn) {
 
 }  // namespace
 
-void ProvenFacts::add(std::vector<evidence::Record>& facts, std::optional<std::uint32_t> txn) {
-  if (facts.empty()) return;
+void ProvenFacts::add(const TradeId& trade, Event fact, std::optional<std::uint32_t> txn) {
   if (txn && (txns_.empty() || txns_.back() != *txn)) {
     const std::size_t bytes = proof_bytes(*final_block_.block, *txn);
     if (proof_bytes_ + bytes > kProofBytesMax) close();
     txns_.push_back(*txn);
     proof_bytes_ += bytes;
   }
-  facts_.insert(facts_.end(), std::make_move_iterator(facts.begin()), std::make_move_iterator(facts.end()));
-  facts.clear();
+  if (!open_) {
+    open_ = records_.size();
+    records_.emplace_back();
+  }
+  evidence::Record& record = records_.emplace_back();
+  record.at = at_;
+  record.body.emplace<evidence::TradeEvent>(trade, std::move(fact));
 }
 
 void ProvenFacts::close() {
-  if (facts_.empty()) return;
+  if (!open_) return;
   std::sort(txns_.begin(), txns_.end());
   txns_.erase(std::unique(txns_.begin(), txns_.end()), txns_.end());
   BlockProof proof = make_block_proof(final_block_, txns_);
   if (evidence::fits_attachment(proof)) {
-    records_.push_back({at_, evidence::LedgerProof{std::move(proof)}});
+    records_[*open_] = {at_, evidence::LedgerProof{std::move(proof)}};
   } else {
     const std::size_t bytes = evidence::attachment_bytes(proof);
     spdlog::warn("ledger {}, block {}: {} facts are recorded without their proof, which has {} bytes",
-                 proof.ledger.text, proof.height.value, facts_.size(), bytes);
-    records_.push_back({at_, evidence::ProofLeftOut{proof.ledger, proof.height, proof.block, bytes}});
+                 proof.ledger.text, proof.height.value, records_.size() - *open_ - 1, bytes);
+    records_[*open_] = {at_, evidence::ProofLeftOut{proof.ledger, proof.height, proof.block, bytes}};
   }
-  records_.insert(records_.end(), std::make_move_iterator(facts_.begin()), std::make_move_iterator(facts_.end()));
-  facts_.clear();
+  open_.reset();
   txns_.clear();
   proof_bytes_ = 0;
 }

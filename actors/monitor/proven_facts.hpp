@@ -19,9 +19,9 @@ class ProvenFacts {
  public:
   ProvenFacts(const FinalBlock& final_block, Timestamp at) : final_block_(final_block), at_(at) {}
 
-  // Takes the facts, leaving none behind; `txn` is the index of the txn that proves them, none when the block itself
-  // does. Indexes ascend, but for the facts that come after all outcomes.
-  void add(std::vector<evidence::Record>& facts, std::optional<std::uint32_t> txn);
+  // `txn` is the index of the txn that proves the fact, none when the block itself does. Indexes ascend, but for the
+  // facts that come after all outcomes.
+  void add(const TradeId& trade, Event fact, std::optional<std::uint32_t> txn);
 
   // All records in their order.
   std::vector<evidence::Record> take();
@@ -31,9 +31,9 @@ class ProvenFacts {
 
   const FinalBlock& final_block_;
   const Timestamp at_;
-  std::vector<evidence::Record> records_;  // closed
-  std::vector<evidence::Record> facts_;    // behind the next proof
-  std::vector<std::uint32_t> txns_;        // that it must hold; some of them twice
+  std::vector<evidence::Record> records_;
+  std::optional<std::size_t> open_;  // the place of the proof that has to be written yet, before the last facts
+  std::vector<std::uint32_t> txns_;  // that it must hold; some of them twice
   std::size_t proof_bytes_ = 0;
 };
 

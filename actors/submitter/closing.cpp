@@ -59,8 +59,8 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
 // signed again. A trade that is over has seen the end of each of its movements.
 bool Submitter::is_of_no_live_trade(const Flight& flight) const {
   return std::all_of(flight.movements.begin(), flight.movements.end(), [&](const Movement& movement) {
-    const auto known = known_.find(key_of(movement));
-    return known == known_.end() || known->second.trade_is_over;
+    const Known* const known = known_.find(key_of(movement));
+    return known == nullptr || known->trade_is_over;
   });
 }
 
@@ -97,9 +97,11 @@ std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
 void Submitter::close_included(Flight& flight, const VerifiedBlock& block, std::uint32_t txn) {
   flight.closed_at = block.height;
   for (const Outcome& outcome : outcomes_of(block, txn)) {
-    if (outcome.ok) funds_.spent({outcome.ref, outcome.kind}, block.height);
+    if (outcome.ok && takes_funds(outcome.kind)) funds_.spent({outcome.ref, outcome.kind}, block.height);
   }
-  for (const Movement& movement : flight.movements) funds_.release(key_of(movement));
+  for (const Movement& movement : flight.movements) {
+    if (takes_funds(movement.kind)) funds_.release(key_of(movement));
+  }
 }
 
 // Without having been included.
@@ -108,8 +110,8 @@ void Submitter::close(Flight& flight, const VerifiedBlock& block) {
   flight.closed_at = Height{std::max(block.height.value, ledger_.head.final_height.load()) + 1};
   // A replacement of it may have taken effect: its movements stay promised until that one is closed.
   for (const Movement& movement : flight.movements) {
-    const auto known = known_.find(key_of(movement));
-    if (known != known_.end() && known->second.txn == flight.txn.id) funds_.release(known->first);
+    const Known* const known = known_.find(key_of(movement));
+    if (known != nullptr && known->txn == flight.txn.id) funds_.release(known->key);
   }
 }
 
@@ -125,10 +127,8 @@ void Submitter::forget_closed() {
     }
     append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
     for (const MovementKey& key : flight.txn.movements) {
-      const auto known = known_.find(key);
-      if (known != known_.end() && known->second.txn == flight.txn.id && known->second.trade_is_over) {
-        known_.erase(known);
-      }
+      const Known* const known = known_.find(key);
+      if (known != nullptr && known->txn == flight.txn.id && known->trade_is_over) known_.erase(key);
     }
     if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
       std::erase(slot->second, flight.txn.id);

@@ -4,28 +4,28 @@ namespace clearspan::actors {
 
 FundsBook::Answer FundsBook::promise(const Movement& movement, Height final_height) {
   if (promises_.contains(key_of(movement))) return Answer::promised;
-  Account& account = accounts_[{movement.from, movement.asset}];
+  Account& account = account_of(movement.from, movement.asset);
   if (!account.balance) return Answer::read_balance;
   const Result<Amount> wanted = add(account.promised, movement.amount);
   if (!wanted || *wanted > *account.balance) {
     return account.height < final_height ? Answer::read_balance : Answer::insufficient;
   }
   account.promised = *wanted;
-  promises_.emplace(key_of(movement), Promise{{movement.from, movement.asset}, movement.amount});
+  promises_.find_or_insert(key_of(movement)) = {key_of(movement), &account, movement.amount};
   return Answer::promised;
 }
 
 void FundsBook::restore(const Movement& movement) {
   if (promises_.contains(key_of(movement))) return;
-  Account& account = accounts_[{movement.from, movement.asset}];
+  Account& account = account_of(movement.from, movement.asset);
   const Result<Amount> sum = add(account.promised, movement.amount);
   CLEARSPAN_VERIFY(sum.ok());
   account.promised = *sum;
-  promises_.emplace(key_of(movement), Promise{{movement.from, movement.asset}, movement.amount});
+  promises_.find_or_insert(key_of(movement)) = {key_of(movement), &account, movement.amount};
 }
 
 void FundsBook::set_balance(const AccountId& account_id, const AssetId& asset, Height height, const Amount& balance) {
-  Account& account = accounts_[{account_id, asset}];
+  Account& account = account_of(account_id, asset);
   if (account.balance && height < account.height) return;
   account.balance = balance;
   account.height = height;
@@ -35,28 +35,36 @@ void FundsBook::set_balance(const AccountId& account_id, const AssetId& asset, H
 }
 
 void FundsBook::spent(const MovementKey& movement, Height height) {
-  const auto found = promises_.find(movement);
-  if (found == promises_.end()) return;
-  Account& account = accounts_[found->second.purse];
+  const Promise* const promise = promises_.find(movement);
+  if (promise == nullptr) return;
+  Account& account = *promise->account;
   if (account.balance && height <= account.height) {
-    take_off(account, found->second.amount);
+    take_off(account, promise->amount);
   } else {
-    account.spent.emplace(height, found->second.amount);
+    Amount& sum = account.spent[height];
+    const Result<Amount> more = add(sum, promise->amount);
+    CLEARSPAN_VERIFY(more.ok());
+    sum = *more;
   }
-  promises_.erase(found);
+  promises_.erase(movement);
 }
 
 void FundsBook::release(const MovementKey& movement) {
-  const auto found = promises_.find(movement);
-  if (found == promises_.end()) return;
-  take_off(accounts_[found->second.purse], found->second.amount);
-  promises_.erase(found);
+  const Promise* const promise = promises_.find(movement);
+  if (promise == nullptr) return;
+  take_off(*promise->account, promise->amount);
+  promises_.erase(movement);
 }
 
 std::optional<Amount> FundsBook::promised(const AccountId& account, const AssetId& asset) const {
-  const auto found = accounts_.find({account, asset});
+  const auto found = accounts_.find(std::pair<const AccountId&, const AssetId&>(account, asset));
   if (found == accounts_.end()) return std::nullopt;
   return found->second.promised;
+}
+
+FundsBook::Account& FundsBook::account_of(const AccountId& account, const AssetId& asset) {
+  const auto found = accounts_.find(std::pair<const AccountId&, const AssetId&>(account, asset));
+  return found != accounts_.end() ? found->second : accounts_[{account, asset}];
 }
 
 void FundsBook::take_off(Account& account, const Amount& amount) {

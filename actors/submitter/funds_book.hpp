@@ -5,13 +5,19 @@
 
 #include <map>
 #include <optional>
-#include <unordered_map>
+#include <tuple>
 #include <utility>
 
+#include "core/base/hash_table.hpp"
 #include "core/base/result.hpp"
 #include "core/chain/movement.hpp"
 
 namespace clearspan::actors {
+
+// Whether it takes from what its account has; the others end a hold.
+constexpr bool takes_funds(MovementKind kind) {
+  return kind == MovementKind::hold || kind == MovementKind::payment;
+}
 
 class FundsBook {
  public:
@@ -38,24 +44,33 @@ class FundsBook {
   [[nodiscard]] std::optional<Amount> promised(const AccountId& account, const AssetId& asset) const;
 
  private:
-  using Purse = std::pair<AccountId, AssetId>;
+  struct Account {
+    std::optional<Amount> balance;
+    Height height;                   // of the balance
+    Amount promised;                 // sum over the movements in flight and in `spent`
+    std::map<Height, Amount> spent;  // by movements that are final, but above the height of the balance
+  };
 
   struct Promise {
-    Purse purse;
+    MovementKey movement;
+    Account* account = nullptr;
     Amount amount;
   };
 
-  struct Account {
-    std::optional<Amount> balance;
-    Height height;                        // of the balance
-    Amount promised;                      // sum over the movements in flight and in `spent`
-    std::multimap<Height, Amount> spent;  // final, but above the height of the balance
+  // Finds a pair of names without making one.
+  struct PurseOrder {
+    using is_transparent = void;
+
+    bool operator()(const auto& left, const auto& right) const {
+      return std::tie(left.first, left.second) < std::tie(right.first, right.second);
+    }
   };
 
-  void take_off(Account& account, const Amount& amount);
+  Account& account_of(const AccountId& account, const AssetId& asset);
+  static void take_off(Account& account, const Amount& amount);
 
-  std::map<Purse, Account> accounts_;
-  std::unordered_map<MovementKey, Promise> promises_;
+  std::map<std::pair<AccountId, AssetId>, Account, PurseOrder> accounts_;
+  HashTable<Promise, &Promise::movement> promises_;
 };
 
 }  // namespace clearspan::actors

@@ -9,13 +9,6 @@
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
-namespace {
-
-bool takes_funds(const Movement& movement) {
-  return movement.kind == MovementKind::hold || movement.kind == MovementKind::payment;
-}
-
-}  // namespace
 
 Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
                      std::vector<evidence::TxnSigned> restored, const std::function<bool(const TradeId&)>& is_live)
@@ -64,8 +57,11 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
   flight.first_sent = shard_.clock->now();
   for (const Movement& movement : flight.movements) {
     flight.txn.movements.push_back(key_of(movement));
-    known_.insert_or_assign(key_of(movement), Known{movement.attempt, flight.txn.id, !is_live(trade_of(movement.ref))});
-    if (takes_funds(movement)) funds_.restore(movement);
+    Known& known = known_.find_or_insert(key_of(movement));
+    known.answered = movement.attempt;
+    known.txn = flight.txn.id;
+    known.trade_is_over = !is_live(trade_of(movement.ref));
+    if (takes_funds(movement.kind)) funds_.restore(movement);
   }
   const TxnId id = flight.txn.id;
   if (ledger_.traits.has_sequence) by_sequence_[{flight.txn.signer, flight.txn.sequence}].push_back(id);
@@ -81,43 +77,42 @@ void Submitter::on_asks(SubmitterAsks& message) {
     } else if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) {
       withdraw(*withdrawal);
     } else {
-      forget(std::get<TradeOver>(ask));
+      forget(std::get<LegOver>(ask));
     }
   }
 }
 
 void Submitter::submit(Movement movement) {
   const MovementKey key = key_of(movement);
-  if (queued_.contains(key)) return;
-  const auto known = known_.find(key);
-  if (known == known_.end() || movement.attempt > known->second.attempt) {
-    queue_up(std::move(movement));
+  Known& known = known_.find_or_insert(key);
+  if (known.is_queued) return;
+  if (!known.answered || movement.attempt > *known.answered) {
+    queue_up(known, std::move(movement));
     return;
   }
-  const auto flight = flights_.find(known->second.txn);
+  const auto flight = flights_.find(known.txn);
   if (flight != flights_.end() && flight->second.durable) {
     caf::anon_send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
   }
 }
 
-void Submitter::forget(const TradeOver& over) {
-  for (const OperationRef& ref : over.refs) {
-    for (const MovementKind kind : kMovementKinds) {
-      const auto known = known_.find({ref, kind});
-      if (known == known_.end()) continue;
-      known->second.trade_is_over = true;
-      if (!flights_.contains(known->second.txn)) known_.erase(known);
-    }
+void Submitter::forget(const LegOver& over) {
+  for (const MovementKind kind : kinds_of(over.role)) {
+    const MovementKey key{over.ref, kind};
+    Known* const known = known_.find(key);
+    if (known == nullptr) continue;
+    known->trade_is_over = true;
+    if (!flights_.contains(known->txn)) known_.erase(key);
   }
 }
 
-void Submitter::queue_up(Movement movement) {
+void Submitter::queue_up(Known& known, Movement movement) {
   const Result<AccountId> signer = ledger_.connector->signer_of(movement);
   if (!signer) {
     refuse(movement, signer.error().code, signer.error().detail);
     return;
   }
-  queued_.insert(key_of(movement));
+  known.is_queued = true;
   signers_[*signer].queue.push_back(std::move(movement));
   schedule_flush();
 }
@@ -131,21 +126,22 @@ void Submitter::schedule_flush() {
 
 // What is signed is signed; what has ended, the trade will hear.
 void Submitter::withdraw(const WithdrawMovement& message) {
-  if (const auto known = known_.find(message.key); known != known_.end()) {
-    const auto flight = flights_.find(known->second.txn);
+  Known& known = known_.find_or_insert(message.key);
+  if (known.answered) {
+    const auto flight = flights_.find(known.txn);
     if (flight == flights_.end() || !flight->second.durable) return;
     const LedgerTime not_after = std::min(flight->second.txn.not_after, message.not_after);
     caf::anon_send(monitor_of(message.key),
-                   MovementsSigned{{{message.key, {}, known->second.attempt, flight->second.txn.id, not_after}}});
+                   MovementsSigned{{{message.key, {}, *known.answered, flight->second.txn.id, not_after}}});
     return;
   }
-  if (queued_.erase(message.key) != 0) {
+  if (std::exchange(known.is_queued, false)) {
     for (auto& [account, signer] : signers_) {
       std::erase_if(signer.queue, [&](const Movement& movement) { return key_of(movement) == message.key; });
     }
     funds_.release(message.key);
   }
-  known_.insert_or_assign(message.key, Known{});
+  known.answered = 0;
   caf::anon_send(monitor_of(message.key),
                  MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
 }
@@ -205,7 +201,6 @@ std::vector<Movement> Submitter::take_batch(Signer& signer) {
     signer.queue.pop_front();
     bool must_wait = false;
     if (const std::optional<Error> problem = check(movement, must_wait)) {
-      queued_.erase(key_of(movement));
       refuse(movement, problem->code, problem->detail);
     } else if (must_wait) {
       waiting.push_back(std::move(movement));
@@ -220,7 +215,7 @@ std::vector<Movement> Submitter::take_batch(Signer& signer) {
 
 // Whether the movement may be signed now. An error: it never will be.
 std::optional<Error> Submitter::check(const Movement& movement, bool& must_wait) {
-  if (!takes_funds(movement)) return std::nullopt;
+  if (!takes_funds(movement.kind)) return std::nullopt;
   const std::uint64_t now = ledger_.head.time.load();
   if (movement.not_after.value <= now) {
     return make_error(ErrorCode::submission_window_closed, "valid until " + std::to_string(movement.not_after.value) +
@@ -306,7 +301,6 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Movem
   request.sequence = signer.next.value_or(Sequence{});
   request.not_after = valid_until();
   request.movements = std::move(batch);
-  for (const Movement& movement : request.movements) queued_.erase(key_of(movement));
   Result<SignedTxn> txn = ledger_.connector->sign(request);
   if (!txn) {
     for (const Movement& movement : request.movements) {
@@ -321,30 +315,35 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Movem
 
 Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> movements) {
   const TxnId id = txn.id;
-  Append append;
-  append.records.push_back({shard_.clock->now(), evidence::TxnSigned{ledger_.traits.id, id, txn.signer, txn.sequence,
-                                                                     txn.not_after, txn.fee_step, txn.raw, movements}});
-  append.durable = [self = caf::actor_cast<SubmitterActor>(this), id] { caf::anon_send(self, TxnDurable{id}); };
   for (const Movement& movement : movements) {
-    Known& known = known_[key_of(movement)];
-    known.attempt = movement.attempt;
+    Known& known = known_.find_or_insert(key_of(movement));
+    known.is_queued = false;
+    known.answered = movement.attempt;
     known.txn = id;
   }
   if (ledger_.traits.has_sequence) by_sequence_[{txn.signer, txn.sequence}].push_back(id);
-  Flight flight;
+  evidence::Record record{shard_.clock->now(),
+                          evidence::TxnSigned{ledger_.traits.id, id, txn.signer, txn.sequence, txn.not_after,
+                                              txn.fee_step, std::move(txn.raw), std::move(movements)}};
+  Append append;
+  append.encoded.add(record);
+  append.durable = [self = caf::actor_cast<SubmitterActor>(this), id] { caf::anon_send(self, TxnDurable{id}); };
+  auto& recorded = std::get<evidence::TxnSigned>(record.body);
+  txn.raw = std::move(recorded.raw);
+  Flight& flight = flights_[id];
+  flight = Flight{};
   flight.txn = std::move(txn);
-  flight.movements = std::move(movements);
-  Flight& recorded = flights_.insert_or_assign(id, std::move(flight)).first->second;
+  flight.movements = std::move(recorded.movements);
   ledger_.head.txns_outstanding = flights_.size();
   kill_point(KillPoint::txn_signed);
   send(shard_.writer, std::move(append));
-  return recorded;
+  return flight;
 }
 
 void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
-  const MovementKey key = key_of(movement);
-  known_.insert_or_assign(key, Known{movement.attempt, {}, false});
-  caf::anon_send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
+  Known& known = known_.find_or_insert(key_of(movement));
+  known = {known.key, false, movement.attempt, {}, false};
+  caf::anon_send(monitor_of(known.key), MovementsRefused{{{known.key, code, std::move(detail)}}});
 }
 
 // --- Signed bytes on their way ---
@@ -362,11 +361,15 @@ void Submitter::on_durable(const TxnId& txn) {
 
 // The monitors hear of it before it is sent, so that they watch before there is anything to see.
 void Submitter::answer_signed(const Flight& flight) {
-  std::map<std::uint16_t, MovementsSigned> answers;
+  std::vector<MovementsSigned> answers(shard_.count);
   for (const Movement& movement : flight.movements) {
-    answers[shard_of(trade_of(movement.ref), shard_.count)].movements.push_back(as_signed(flight, movement));
+    std::vector<SignedMovement>& answer = answers[shard_of(trade_of(movement.ref), shard_.count)].movements;
+    if (answer.empty()) answer.reserve(flight.movements.size());
+    answer.push_back(as_signed(flight, movement));
   }
-  for (auto& [shard, answer] : answers) caf::anon_send(ledger_.monitors[shard], std::move(answer));
+  for (std::size_t shard = 0; shard < answers.size(); ++shard) {
+    if (!answers[shard].movements.empty()) caf::anon_send(ledger_.monitors[shard], std::move(answers[shard]));
+  }
 }
 
 SignedMovement Submitter::as_signed(const Flight& flight, const Movement& movement) {

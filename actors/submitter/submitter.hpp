@@ -13,12 +13,12 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "actors/shard.hpp"
 #include "actors/submitter/funds_book.hpp"
 #include "actors/submitter/solvency_book.hpp"
+#include "core/base/hash_table.hpp"
 
 namespace clearspan::actors {
 
@@ -64,18 +64,20 @@ class Submitter : public SubmitterActor::base {
     std::optional<Height> used_up_by;
   };
 
-  // The last attempt at a movement, from its signing or refusal until the trade is over: an ask that crosses with the
-  // news of its end must not have it signed again.
+  // The last attempt at a movement, until the trade is over: an ask that crosses with the news of its end must not have
+  // it signed again.
   struct Known {
-    std::uint8_t attempt = 0;
-    TxnId txn;  // the newest one with it; zero when it was refused
+    MovementKey key;
+    bool is_queued = false;                // an attempt, which is not answered yet
+    std::optional<std::uint8_t> answered;  // the last attempt that was signed or refused
+    TxnId txn;                             // the newest one with it; zero when it was refused
     bool trade_is_over = false;
   };
 
   void on_asks(SubmitterAsks& message);
   void submit(Movement movement);
   void withdraw(const WithdrawMovement& message);
-  void forget(const TradeOver& over);
+  void forget(const LegOver& over);
   void on_flush();
   void on_durable(const TxnId& txn);
   void on_sent(const TxnSent& message);
@@ -86,7 +88,7 @@ class Submitter : public SubmitterActor::base {
   void on_tick();
 
   void restore(evidence::TxnSigned signed_txn, const std::function<bool(const TradeId&)>& is_live);
-  void queue_up(Movement movement);
+  void queue_up(Known& known, Movement movement);
   void schedule_flush();
   void flush(const AccountId& account, Signer& signer);
   void sign_anchors(const AccountId& account, Signer& signer);
@@ -116,9 +118,8 @@ class Submitter : public SubmitterActor::base {
   LedgerServices& ledger_;
   bool flush_is_due_ = false;
   std::map<AccountId, Signer> signers_;
-  std::unordered_set<MovementKey> queued_;
   std::unordered_map<TxnId, Flight> flights_;
-  std::unordered_map<MovementKey, Known> known_;  // until the trade is over
+  HashTable<Known, &Known::key> known_;
   std::map<std::pair<AccountId, Sequence>, std::vector<TxnId>> by_sequence_;
   FundsBook funds_;
   SolvencyBook solvency_;

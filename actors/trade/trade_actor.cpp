@@ -208,13 +208,9 @@ void Trade::report(Timestamp at) {
 
 // Behind everything that was ever asked for, on the same way.
 void Trade::say_over() {
-  for (const LedgerServices* ledger : shard_.ledgers) {
-    TradeOver over{plan_->id, {}};
-    for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
-      if (plan_->legs[i].ledger != ledger->traits.id) continue;
-      over.refs.push_back(make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine));
-    }
-    if (!over.refs.empty()) ask(ledger->traits.id, std::move(over));
+  for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
+    const Leg& leg = plan_->legs[i];
+    ask(leg.ledger, LegOver{make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine), leg.role});
   }
 }
 

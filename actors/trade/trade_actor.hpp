@@ -30,8 +30,11 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   using abstract_actor::enqueue;
   resume_result resume(caf::execution_unit* unit, std::size_t messages_max) override;
   void on_destroy() override;
+
   subtype_t subtype() const override { return scheduled_actor; }
+
   void intrusive_ptr_add_ref_impl() override { intrusive_ptr_add_ref(ctrl()); }
+
   void intrusive_ptr_release_impl() override { intrusive_ptr_release(ctrl()); }
 
  private:
@@ -45,6 +48,7 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   void hear(caf::mailbox_element& message);
   void hear_or_crash(caf::mailbox_element& message);
   void end(caf::error reason);
+
   [[nodiscard]] bool has_ended() const { return inbox_.closed(); }
 
   void on_fact(const TradeFact& fact);

@@ -35,6 +35,9 @@ struct FixedBytes {
 
   auto operator<=>(const FixedBytes&) const = default;
 
+  // As a compiler makes no call of it: ids are compared on the way of every look-up.
+  bool operator==(const FixedBytes& other) const { return std::memcmp(bytes.data(), other.bytes.data(), N) == 0; }
+
   [[nodiscard]] ByteView view() const { return bytes; }
 
   [[nodiscard]] std::uint8_t* data() { return bytes.data(); }
@@ -55,6 +58,12 @@ struct FixedBytes {
   }
 };
 
+// Spreads a word's bits over all of the result.
+constexpr std::uint64_t mix(std::uint64_t word) {
+  word = (word ^ (word >> 32)) * 0xd6e8'feb8'6659'fd93u;
+  return word ^ (word >> 32);
+}
+
 struct HashTag;
 using Hash32 = FixedBytes<HashTag, 32>;
 
@@ -72,10 +81,10 @@ bool from_hex(std::string_view digits, std::span<std::uint8_t> out);
 
 template <class Tag, std::size_t N>
 struct std::hash<clearspan::FixedBytes<Tag, N>> {
-  // For values that are hashes or random already: their first bytes are as good as any mix of them all.
+  // The first 16 bytes decide: values are hashes, or ids that begin with a time and go on with randomness.
   std::size_t operator()(const clearspan::FixedBytes<Tag, N>& value) const noexcept {
-    std::size_t word = 0;
-    std::memcpy(&word, value.data(), std::min(sizeof(word), N));
-    return word;
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), value.data(), std::min(sizeof(words), N));
+    return clearspan::mix(words[0] ^ clearspan::mix(words[1]));
   }
 };

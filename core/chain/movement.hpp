@@ -84,7 +84,7 @@ struct Outcome {
 template <>
 struct std::hash<clearspan::MovementKey> {
   std::size_t operator()(const clearspan::MovementKey& key) const noexcept {
-    return std::hash<clearspan::OperationRef>{}(key.ref) * 31 + static_cast<std::size_t>(key.kind) +
-           static_cast<std::size_t>(key.ref.bytes[17]) * 131;
+    const std::uint64_t leg_and_kind = key.ref.bytes[17] * std::size_t{4} + static_cast<std::size_t>(key.kind);
+    return clearspan::mix(std::hash<clearspan::OperationRef>{}(key.ref) + leg_and_kind);
   }
 };

@@ -71,6 +71,11 @@ class EncodedGroup {
 
   void add_bytes(const RecordBytes& bytes);
 
+  void add_all(const EncodedGroup& other) {
+    bytes_.insert(bytes_.end(), other.bytes_.begin(), other.bytes_.end());
+    count_ += other.count_;
+  }
+
   void clear() {
     bytes_.clear();
     count_ = 0;

@@ -22,11 +22,11 @@
 #include <vector>
 
 #include "codecs/simulated/block.hpp"
+#include "core/base/hash_table.hpp"
 #include "ledgers/simulated/balances.hpp"
 #include "ledgers/simulated/books.hpp"
 #include "ledgers/simulated/faults.hpp"
 #include "ledgers/simulated/genesis.hpp"
-#include "ledgers/simulated/hash_table.hpp"
 
 namespace clearspan::simulated {
 

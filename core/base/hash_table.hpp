@@ -1,5 +1,5 @@
-// Entries found by a key of hash-like bytes, for tables of millions: std::unordered_map spends most of its time here on
-// memory that is far apart.
+// Entries found by their key, for tables of millions: std::unordered_map spends most of its time there on memory that
+// is far apart.
 //
 //   slots (8 bytes each, linear probing)        chunks of entries, in the order of insertion; they never move
 //   [tag, place] [empty] [tag, place] ...  ──▶  [entry entry entry ...] [entry ...]
@@ -8,7 +8,7 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -16,9 +16,9 @@
 
 #include "core/base/verify.hpp"
 
-namespace clearspan::simulated {
+namespace clearspan {
 
-// `key` is the member of Entry that identifies it: FixedBytes of at least 16 bytes.
+// `key` is the member of Entry that identifies it. The high bits of its std::hash must be as good as random.
 template <class Entry, auto key>
 class HashTable {
  public:
@@ -28,8 +28,15 @@ class HashTable {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  [[nodiscard]] bool contains(const Key& wanted) const { return !slots_[slot_of(wanted)].is_empty(); }
+
   // Null when there is none. The entry stays where it is until it is erased.
   [[nodiscard]] Entry* find(const Key& wanted) {
+    const Slot& slot = slots_[slot_of(wanted)];
+    return slot.is_empty() ? nullptr : &entry_at(slot.place);
+  }
+
+  [[nodiscard]] const Entry* find(const Key& wanted) const {
     const Slot& slot = slots_[slot_of(wanted)];
     return slot.is_empty() ? nullptr : &entry_at(slot.place);
   }
@@ -42,7 +49,6 @@ class HashTable {
     slot = {tag_of(wanted), take_place()};
     ++size_;
     Entry& entry = entry_at(slot.place);
-    entry = Entry{};
     entry.*key = wanted;
     return entry;
   }
@@ -52,6 +58,7 @@ class HashTable {
     std::size_t hole = slot_of(wanted);
     if (slots_[hole].is_empty()) return;
     free_places_.push_back(slots_[hole].place);
+    entry_at(slots_[hole].place) = Entry{};
     --size_;
     // Whatever follows and could not stand at its own place moves up, so that no search ends too early.
     for (std::size_t next = after(hole); !slots_[next].is_empty(); next = after(next)) {
@@ -66,13 +73,13 @@ class HashTable {
   template <class Visit>
   void for_each(const Visit& visit) const {
     for (const Slot& slot : slots_) {
-      if (!slot.is_empty()) visit(const_cast<HashTable*>(this)->entry_at(slot.place));
+      if (!slot.is_empty()) visit(entry_at(slot.place));
     }
   }
 
  private:
-  static constexpr std::size_t kSlotsMin = 1024;
-  static constexpr std::size_t kChunkEntries = 4096;
+  static constexpr std::size_t kSlotsMin = 64;
+  static constexpr std::size_t kChunkEntries = 256;
   static constexpr std::uint32_t kNoPlace = 0xffff'ffff;
 
   struct Slot {
@@ -82,22 +89,18 @@ class HashTable {
     [[nodiscard]] bool is_empty() const { return place == kNoPlace; }
   };
 
-  // Refs begin with a time, so that their first bytes alone would crowd.
-  static std::uint32_t tag_of(const Key& wanted) {
-    std::uint64_t words[2];
-    std::memcpy(words, wanted.data(), sizeof(words));
-    return static_cast<std::uint32_t>(((words[0] ^ (words[1] * 0x9e37'79b9'7f4a'7c15u)) * 0xd6e8'feb8'6659'fd93u) >>
-                                      32);
-  }
+  static std::uint32_t tag_of(const Key& wanted) { return static_cast<std::uint32_t>(std::hash<Key>{}(wanted) >> 32); }
 
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
 
   [[nodiscard]] std::size_t after(std::size_t slot) const { return (slot + 1) & mask(); }
 
-  Entry& entry_at(std::uint32_t place) { return chunks_[place / kChunkEntries][place % kChunkEntries]; }
+  [[nodiscard]] Entry& entry_at(std::uint32_t place) const {
+    return chunks_[place / kChunkEntries][place % kChunkEntries];
+  }
 
   // Where the key is, or the empty slot where it would be.
-  std::size_t slot_of(const Key& wanted) {
+  [[nodiscard]] std::size_t slot_of(const Key& wanted) const {
     const std::uint32_t tag = tag_of(wanted);
     std::size_t at = tag & mask();
     while (!slots_[at].is_empty() && (slots_[at].tag != tag || entry_at(slots_[at].place).*key != wanted))
@@ -134,4 +137,4 @@ class HashTable {
   std::size_t size_ = 0;
 };
 
-}  // namespace clearspan::simulated
+}  // namespace clearspan

@@ -1,4 +1,4 @@
-#include "ledgers/simulated/hash_table.hpp"
+#include "core/base/hash_table.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "core/chain/ids.hpp"
 
-namespace clearspan::simulated {
+namespace clearspan {
 namespace {
 
 struct Entry {
@@ -16,7 +16,7 @@ struct Entry {
   int value = 0;
 };
 
-// Few different tags, so that most keys have to share their places.
+// Few different hashes, so that most keys have to share their places: the last bytes are not part of them.
 HoldKey crowded_key(std::uint8_t crowd, std::uint8_t number) {
   HoldKey key;
   key.bytes.front() = crowd;
@@ -24,7 +24,7 @@ HoldKey crowded_key(std::uint8_t crowd, std::uint8_t number) {
   return key;
 }
 
-RC_GTEST_PROP(SimulatedHashTable, does_what_a_map_does, ()) {
+RC_GTEST_PROP(HashTableTest, does_what_a_map_does, ()) {
   HashTable<Entry, &Entry::key> table;
   std::map<HoldKey, int> model;
   const auto steps = *rc::gen::inRange(0, 3000);
@@ -50,7 +50,7 @@ RC_GTEST_PROP(SimulatedHashTable, does_what_a_map_does, ()) {
   }
 }
 
-TEST(SimulatedHashTable, grows_and_keeps_its_entries_in_place) {
+TEST(HashTableTest, grows_and_keeps_its_entries_in_place) {
   HashTable<Entry, &Entry::key> table;
   const Entry* first = &table.find_or_insert(crowded_key(0, 0));
   for (std::uint32_t i = 1; i < 100'000; ++i) {
@@ -72,4 +72,4 @@ TEST(SimulatedHashTable, grows_and_keeps_its_entries_in_place) {
 }
 
 }  // namespace
-}  // namespace clearspan::simulated
+}  // namespace clearspan
