@@ -1,11 +1,14 @@
 // What the trades of a shard ask of one other actor of the shard, gathered until that actor has its turn: one message
-// for all of it. All actors of a shard run on its one worker thread, so nobody else is ever in here.
+// for all of it. All actors of a shard run on its one worker thread, so nobody else is ever in here; somebody who is
+// ends the process.
 #pragma once
 
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "core/base/verify.hpp"
 
 namespace clearspan::actors {
 
@@ -15,12 +18,14 @@ class Outbox {
   // True when the one who is asked must be told to look (TakeAsks). What is put while it has not looked yet is taken
   // with the rest, before messages that were sent meanwhile.
   bool put(Ask ask) {
+    check_thread();
     asks_.push_back(std::move(ask));
     return asks_.size() == 1;
   }
 
   // In the order in which they were put. Good until the next call.
   [[nodiscard]] std::vector<Ask>& take() {
+    check_thread();
     taken_.clear();
     if (taken_.capacity() > kKeptMax) taken_.shrink_to_fit();
     taken_.swap(asks_);
@@ -30,6 +35,12 @@ class Outbox {
  private:
   static constexpr std::size_t kKeptMax = 4096;  // asks for which there is room without a new allocation
 
+  void check_thread() {
+    if (worker_ == std::thread::id{}) worker_ = std::this_thread::get_id();
+    CLEARSPAN_VERIFY(worker_ == std::this_thread::get_id());
+  }
+
+  std::thread::id worker_;
   std::vector<Ask> asks_;
   std::vector<Ask> taken_;
 };

@@ -6,7 +6,6 @@
 #include "core/trade/deposit.hpp"
 
 namespace clearspan::actors {
-
 EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
     : WriterActor::base(config),
       shard_(shard),
@@ -63,8 +62,9 @@ void EvidenceWriter::take(Append& message) {
   last_sequence_ += message.encoded.count();
   const Timestamp now = shard_.clock->now();
   for (Enrolment& one : message.enrol) {
-    trades_.find_or_insert(one.trade).actor = std::move(one.actor);
-    tell_later(one.trade, {now, Started{}});
+    Listener& listener = trades_.find_or_insert(one.trade);
+    listener.actor = std::move(one.actor);
+    tell_later(listener, {now, Started{}});
   }
   for (evidence::Record& record : message.records) take(record);
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
@@ -91,7 +91,7 @@ void EvidenceWriter::resume(Enrolment& one) {
 // its name still goes back.
 void EvidenceWriter::take_event(evidence::Record& record) {
   auto& event = std::get<evidence::TradeEvent>(record.body);
-  const Listener* const trade = trades_.find(event.trade);
+  Listener* const trade = trades_.find(event.trade);
   if (trade == nullptr || trade->is_over) {
     const auto* fact = std::get_if<OutcomeFinal>(&event.event);
     if (fact != nullptr && fact->outcome.kind == MovementKind::hold && fact->outcome.ok) {
@@ -100,13 +100,13 @@ void EvidenceWriter::take_event(evidence::Record& record) {
     return;
   }
   add(record);
-  tell_later(event.trade, {record.at, std::move(event.event)});
+  tell_later(*trade, {record.at, std::move(event.event)});
 }
 
 // Once all that was taken so far is durable.
-void EvidenceWriter::tell_later(const TradeId& trade, TradeFact fact) {
-  pending_.push_back({last_sequence_, TellTrade{trade, caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
-                                                                                 std::move(fact))}});
+void EvidenceWriter::tell_later(Listener& listener, TradeFact fact) {
+  auto message = caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(fact));
+  pending_.push_back({last_sequence_, TellTrade{&listener, std::move(message)}});
 }
 
 // A hold is sent back by one trade, whoever asks for it and however often.
@@ -150,7 +150,7 @@ void EvidenceWriter::on_cancel(CancelTrade& request) {
 void EvidenceWriter::dismiss(const TradeId& id) {
   Listener* const trade = trades_.find(id);
   if (trade == nullptr || std::exchange(trade->is_over, true)) return;
-  pending_.push_back({last_sequence_, LetGo{id}});
+  pending_.push_back({last_sequence_, LetGo{trade}});
 }
 
 // The trade is read back as of the last fact that it was told of, so that it misses none and hears none twice. One that
@@ -197,22 +197,21 @@ void EvidenceWriter::tell_consequences() {
 }
 
 void EvidenceWriter::carry_out(TellTrade& tell) {
-  Listener* const listener = trades_.find(tell.trade);
-  CLEARSPAN_VERIFY(listener != nullptr);
-  if (listener->actor) {
-    listener->actor->enqueue(std::move(tell.fact), context());
+  if (tell.listener->actor) {
+    tell.listener->actor->enqueue(std::move(tell.fact), context());
   } else {
-    listener->missed.push_back(std::move(tell.fact));
+    tell.listener->missed.push_back(std::move(tell.fact));
   }
 }
 
 void EvidenceWriter::carry_out(const LetGo& over) {
-  const TradeActor actor = trades_.find(over.trade)->actor;
-  trades_.erase(over.trade);
+  const TradeId trade = over.listener->trade;
+  const TradeActor actor = std::move(over.listener->actor);
+  trades_.erase(trade);
   if (actor) {
     send(actor, LeaveMemory{});
   } else {
-    return_what_is_left(over.trade);
+    return_what_is_left(trade);
   }
 }
 

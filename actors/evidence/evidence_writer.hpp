@@ -30,12 +30,12 @@ class EvidenceWriter : public WriterActor::base {
 
   // What to do once the record with this sequence is durable.
   struct TellTrade {
-    TradeId trade;
+    Listener* listener = nullptr;
     caf::mailbox_element_ptr fact;  // a TradeFact
   };
 
-  struct LetGo {  // of a trade that has heard of all that was recorded in its name
-    TradeId trade;
+  struct LetGo {  // of a trade that has heard of all that was recorded in its name, and thereby of its listener
+    Listener* listener = nullptr;
   };
 
   struct AdoptStray {
@@ -59,7 +59,7 @@ class EvidenceWriter : public WriterActor::base {
   void take(Append& message);
   void take(evidence::Record& record);
   void take_event(evidence::Record& record);
-  void tell_later(const TradeId& trade, TradeFact fact);
+  void tell_later(Listener& listener, TradeFact fact);
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
   void return_what_is_left(const TradeId& trade);
