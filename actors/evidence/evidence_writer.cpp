@@ -126,6 +126,7 @@ std::uint64_t EvidenceWriter::add(const evidence::Record& record) {
 
 // A log that is full takes nothing; what was taken here waits for the next group to become durable.
 void EvidenceWriter::hand_over() {
+  shard_.outboxes->check_thread();
   if (group_.empty()) return;
   const Result<std::uint64_t> last = shard_.log->append(group_);
   if (!last) {

@@ -192,6 +192,7 @@ void Trade::ask_writer(WriterAsk ask) {
 
 template <class Actor>
 void Trade::have_look(const Actor& asked) {
+  shard_.outboxes->check_thread();
   asked->eq_impl(caf::make_message_id(), nullptr, turn_, TakeAsks{});
 }
 
