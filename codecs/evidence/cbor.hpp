@@ -209,6 +209,9 @@ class Reader {
   // Passes over the next item and what is in it.
   void skip();
 
+  // What is not read yet.
+  [[nodiscard]] ByteView rest() const { return {cursor_, left()}; }
+
   template <class Tag, std::size_t N>
   void fixed(FixedBytes<Tag, N>& out) {
     const ByteView content = string(Major::byte_string);

@@ -3,6 +3,7 @@
 #include "ledgers/evidence/index_follower.hpp"
 #include "ledgers/evidence/index_reads.hpp"
 #include "ledgers/evidence/index_rows.hpp"
+#include "ledgers/evidence/index_runs.hpp"
 #include "ledgers/evidence/index_store.hpp"
 
 namespace clearspan::evidence {
@@ -36,7 +37,7 @@ Result<bool> fits(Disk& disk, const IndexStore& store, const IndexOptions& optio
 
 Result<std::unique_ptr<IndexStore>> make_empty_store(const IndexOptions& options) {
   CLEARSPAN_CHECK_OK(IndexStore::destroy(options.directory));
-  CLEARSPAN_TRY(auto store, IndexStore::open(options.directory));
+  CLEARSPAN_TRY(auto store, IndexStore::open(options.directory, rows::join_runs));
   IndexStore::Batch batch(*store);
   batch.put(rows::identity_key(), rows::identity_value(options));
   CLEARSPAN_CHECK_OK(store->write(batch));
@@ -46,7 +47,7 @@ Result<std::unique_ptr<IndexStore>> make_empty_store(const IndexOptions& options
 // A store that cannot be opened is as good as one that does not fit: nothing in it is the only copy.
 Result<std::unique_ptr<IndexStore>> open_store(Disk& disk, const IndexOptions& options) {
   {
-    auto store = IndexStore::open(options.directory);
+    auto store = IndexStore::open(options.directory, rows::join_runs);
     if (store.ok()) {
       CLEARSPAN_TRY(const bool is_usable, fits(disk, **store, options));
       if (is_usable) return std::move(store).value();

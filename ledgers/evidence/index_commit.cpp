@@ -4,32 +4,15 @@
 #include <tuple>
 #include <utility>
 
-#include "ledgers/evidence/index_entries.hpp"
 #include "ledgers/evidence/index_fold.hpp"
 
 namespace clearspan::evidence {
-namespace {
-
-// The id as two numbers that sort as it does, which are quicker to compare.
-std::pair<std::uint64_t, std::uint64_t> order_of(const TradeId& trade) {
-  const auto number_at = [&](std::size_t at) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof(number); ++i) number = number << 8 | trade.bytes[at + i];
-    return number;
-  };
-  return {number_at(0), number_at(sizeof(std::uint64_t))};
-}
-
-}  // namespace
 
 Status IndexFold::commit() {
   put_trades();
   put_lists();
   put_keys();
   put_txns();
-  if (std::exchange(waiting_changed_, false)) {
-    batch_.put(rows::waiting_count_key(), rows::waiting_count_value(waiting_));
-  }
   for (const auto& [shard, position] : reached_) {
     batch_.put(rows::applied_key(shard), rows::applied_value(position));
   }
@@ -39,62 +22,46 @@ Status IndexFold::commit() {
   return Done{};
 }
 
+// One row for each run of trades of one bucket.
 void IndexFold::put_trades() {
-  std::sort(changed_.begin(), changed_.end(),
-            [](const Changed& a, const Changed& b) { return order_of(a.trade) < order_of(b.trade); });
-  for (const auto& [trade, tracked] : changed_) {
-    put_trade(trade, *tracked);
-    put_suspended(trade, *tracked);
-  }
-}
-
-void IndexFold::put_trade(const TradeId& trade, Tracked& tracked) {
-  const std::string value = rows::trade_value(tracked.row);
-  if (tracked.row.creation) {
-    batch_.put(tracked.is_odd ? rows::odd_trade_key(trade) : rows::trade_key(trade), value);
-    if (!std::exchange(tracked.is_stored_as_waiting, false)) return;
-    batch_.remove(rows::waiting_key(trade));
-    --waiting_;
-    waiting_changed_ = true;
-    return;
-  }
-  batch_.put(rows::waiting_key(trade), value);
-  if (std::exchange(tracked.is_stored_as_waiting, true)) return;
-  ++waiting_;
-  waiting_changed_ = true;
-}
-
-void IndexFold::put_suspended(const TradeId& trade, Tracked& tracked) {
-  const bool is_suspended = tracked.row.phase == Phase::suspended;
-  if (is_suspended == tracked.is_listed_as_suspended) return;
-  const std::string key = rows::list_key(rows::suspended_list(), {tracked.created, trade});
-  is_suspended ? batch_.put(key, {}) : batch_.remove(key);
-  tracked.is_listed_as_suspended = is_suspended;
-}
-
-// One row for each run of trades of one list and one bucket.
-void IndexFold::put_lists() {
-  const auto put = [&](std::vector<Listed>& all, bool is_by_account) {
-    std::sort(all.begin(), all.end(), [](const Listed& a, const Listed& b) {
-      if (a.account != b.account) return a.account < b.account;
-      if (a.position.created != b.position.created) return a.position.created < b.position.created;
-      return order_of(a.position.trade) < order_of(b.position.trade);
-    });
-    std::string row;
-    for (std::size_t i = 0; i < all.size();) {
-      const Listed& first = all[i];
-      const std::int64_t bucket = bucket_of(first.position.created);
-      row.clear();
-      for (; i < all.size() && all[i].account == first.account && bucket_of(all[i].position.created) == bucket; ++i) {
-        put_entry(row, all[i].position);
-      }
-      const std::string list = is_by_account ? rows::account_list(first.account) : rows::odd_list();
-      batch_.put(rows::packed_key(list, bucket, first.shard, first.sequence), row);
-    }
-    all.clear();
+  const auto number_at = [](const TradeId& trade, std::size_t at) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof(number); ++i) number = number << 8 | trade.bytes[at + i];
+    return number;
   };
-  put(by_account_, true);
-  put(odd_, false);
+  order_.clear();
+  for (std::uint32_t i = 0; i < pending_count_; ++i) {
+    const TradeId& trade = pending_[i].trade;
+    order_.push_back({number_at(trade, 0), number_at(trade, sizeof(std::uint64_t)), i});
+  }
+  std::sort(order_.begin(), order_.end(),
+            [](const Order& a, const Order& b) { return a.high != b.high ? a.high < b.high : a.low < b.low; });
+  std::string key;
+  std::string run;
+  for (const Order& next : order_) {
+    const Pending& pending = pending_[next.pending];
+    std::string own = rows::run_key(pending.trade);
+    if (own != key) {
+      if (!run.empty()) batch_.add(key, run);
+      run.clear();
+      key = std::move(own);
+    }
+    rows::put_entry(run, pending.trade, pending.part);
+  }
+  if (!run.empty()) batch_.add(key, run);
+}
+
+void IndexFold::put_lists() {
+  std::vector<const std::pair<const ListKey, ListRow>*> sorted;
+  sorted.reserve(lists_.size());
+  for (const auto& item : lists_) sorted.push_back(&item);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* item : sorted) {
+    const auto& [list, row] = *item;
+    const std::string prefix = list.is_odd ? rows::odd_list() : rows::account_list(list.account);
+    batch_.put(rows::packed_key(prefix, list.bucket, row.first.shard, row.first.sequence), row.entries);
+  }
+  lists_.clear();
 }
 
 // One row for each run of trades that one request asked for.
@@ -125,25 +92,26 @@ void IndexFold::put_txns() {
   signed_.clear();
 }
 
-// From here on the store answers for what is dropped from memory: trades that are over once a whole commit has passed
-// without a word of them, and everything that is idle when there is too much.
+// From here on the store answers for what is dropped from memory: trades that are over or were only noted, and
+// everything when there is too much.
 void IndexFold::forget() {
-  const auto is_over = [](const Tracked& tracked) { return !tracked.row.creation || is_terminal(tracked.row.phase); };
-  for (const TradeId& trade : changed_before_) {
-    const auto found = trades_.find(trade);
-    if (found != trades_.end() && !found->second.is_changed && is_over(found->second)) trades_.erase(found);
+  for (std::size_t i = 0; i < pending_count_; ++i) {
+    if (i + kFarAhead < pending_count_) trades_.expect(pending_[i + kFarAhead].trade);
+    Tracked* const tracked = trades_.find(pending_[i].trade);
+    tracked->pending = 0;
+    if (!progress_.is_over(*tracked)) continue;
+    progress_.forget(tracked->trade);
+    trades_.erase(*tracked);
   }
-  if (trades_.size() > kFoldedTradesMax) {
-    std::erase_if(trades_, [](const auto& item) { return !item.second.is_changed; });
+  pending_count_ = 0;
+  if (trades_.size() > kTrackedTradesMax) {
+    trades_.clear();
+    progress_.forget_all();
   }
-  changed_before_.clear();
-  for (const auto& [trade, tracked] : changed_) {
-    tracked->is_changed = false;
-    changed_before_.push_back(trade);
+  if (open_txn_trades_ > kOpenTxnTradesMax) {
+    txns_.clear();
+    open_txn_trades_ = 0;
   }
-  changed_.clear();
-  if (trades_.size() > kFoldedTradesMax) trades_.clear();
-  if (txns_.size() > kOpenTxnsMax) txns_.clear();
 }
 
 }  // namespace clearspan::evidence

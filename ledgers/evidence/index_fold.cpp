@@ -1,18 +1,20 @@
 #include "ledgers/evidence/index_fold.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "core/scenario/trade_id.hpp"
 #include "ledgers/evidence/index_entries.hpp"
 #include "ledgers/evidence/index_glance.hpp"
 #include "ledgers/evidence/index_reads.hpp"
 
 namespace clearspan::evidence {
 
-Status IndexFold::open() {
-  CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_count_key()));
-  waiting_ = value ? rows::parse_waiting_count(*value).value_or(0) : 0;
-  return Done{};
-}
+IndexFold::IndexFold(IndexStore& store, const RecordFiles& files)
+    : store_(store),
+      files_(files),
+      batch_(store),
+      progress_(files, [this](const TradeId& trade) { return whole(trade); }) {}
 
 Status IndexFold::apply(std::uint16_t shard, const RecordRef& ref) {
   auto status = fold({shard, ref.sequence, ref.at}, ref.bytes);
@@ -32,91 +34,94 @@ Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes) {
     case RecordKind::ledger_frozen:
     case RecordKind::holdings_checked:
       return Done{};  // they name no trade
+    case RecordKind::trade_created:
+      return create(place, bytes.record);
+    case RecordKind::trade_event:
+      return change(place, bytes.record);
     case RecordKind::txn_signed:
       return sign(place, bytes);
     case RecordKind::txn_closed:
       return close(place, bytes.record);
-    case RecordKind::trade_created:
-    case RecordKind::trade_event:
-      break;
   }
-  CLEARSPAN_TRY(Record record, decode_without_attachment(bytes.record));
-  if (const auto* event = std::get_if<TradeEvent>(&record.body)) return change(place, bytes.record, record.at, *event);
-  if (auto* created = std::get_if<TradeCreated>(&record.body)) {
-    return create(place, bytes.record, record.at, std::move(*created));
-  }
-  note_other(place, record.body);
+  return note_other(place, bytes.record);
+}
+
+Status IndexFold::create(const rows::Place& place, ByteView bytes) {
+  CLEARSPAN_CHECK_OK(glance_at_creation(bytes, creation_));
+  const TradeId& trade = creation_.trade;
+  Tracked& tracked = track(trade);
+  if (tracked.is_known) return make_error(ErrorCode::log_corrupt, "trade " + to_string(trade) + " exists already");
+  tracked.is_odd = !sorts_by_creation({creation_.created, trade});
+  CLEARSPAN_TRY(const Standing standing, progress_.begin(tracked, creation_, bytes));
+  const std::uint32_t check = rows::check_of(bytes);
+  rows::TradePart& part = note(tracked, place, check);
+  const std::uint32_t at = part.places.count() - 1;
+  part.creation = {at, check, tracked.is_odd};
+  part.state = {standing, at, creation_.at};
+  list(place, tracked.is_odd);
+  if (!creation_.idempotency_key.empty()) note_key(place);
+  if (creation_.returned) batch_.put(rows::returns_key(creation_.returned->intended_for, trade), {});
   return Done{};
 }
 
-Status IndexFold::create(const rows::Place& place, ByteView bytes, Timestamp at, TradeCreated body) {
-  const TradeId trade = body.plan.id;
-  const auto [found, is_new] = trades_.try_emplace(trade);
-  Tracked& tracked = found->second;
-  if (tracked.row.creation) return make_error(ErrorCode::log_corrupt, "trade " + to_string(trade) + " exists already");
-  if (is_new && waiting_ > 0) {
-    CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_key(trade)));
-    tracked.is_stored_as_waiting = value.has_value();
-    if (value) {
-      CLEARSPAN_TRY(tracked.row, rows::parse_trade(*value));
-    }
-  }
-  tracked.created = body.plan.created;
-  tracked.is_odd = !sorts_by_creation({body.plan.created, trade});
-  tracked.row.creation = tracked.row.places.count();
-  tracked.row.creation_check = rows::check_of(bytes);
-  note(trade, tracked, place, tracked.row.creation_check);
-  list(place, body, tracked.is_odd);
-  if (!body.idempotency_key.empty()) {
-    keyed_.push_back({std::move(body.idempotency_key),
-                      place.shard,
-                      place.sequence,
-                      body.request_digest,
-                      {body.request_item, trade}});
-  }
-  tracked.plan = std::make_shared<const Plan>(std::move(body.plan));
-  tracked.state = initial_state(*tracked.plan);
-  note_state(tracked, at, place.sequence);
-  return Done{};
-}
-
-void IndexFold::list(const rows::Place& place, const TradeCreated& body, bool is_odd) {
-  const rows::ListPosition position{body.plan.created, body.plan.id};
-  if (is_odd) odd_.push_back({0, position, place.shard, place.sequence});
-  const std::size_t first = by_account_.size();
-  const auto add = [&](const AccountId& account) {
-    const std::uint64_t digest = rows::digest_of(account);
-    for (std::size_t i = first; i < by_account_.size(); ++i) {
-      if (by_account_[i].account == digest) return;
-    }
-    by_account_.push_back({digest, position, place.shard, place.sequence});
+void IndexFold::list(const rows::Place& place, bool is_odd) {
+  const rows::ListPosition position{creation_.created, creation_.trade};
+  const std::int64_t bucket = bucket_of(position.created);
+  if (is_odd) add_to_list({true, 0, bucket}, place, position);
+  std::array<std::uint64_t, 2 * kLegsMax> accounts;
+  std::size_t count = 0;
+  const auto add = [&](std::string_view account) {
+    const std::uint64_t digest = rows::account_digest(account);
+    if (std::find(accounts.begin(), accounts.begin() + count, digest) != accounts.begin() + count) return;
+    accounts[count++] = digest;
+    add_to_list({false, digest, bucket}, place, position);
   };
-  for (const Leg& leg : body.plan.legs) {
+  for (const LegGlance& leg : creation_.legs) {
     add(leg.payer);
     add(leg.payee);
   }
-  if (body.plan.returned) batch_.put(rows::returns_key(body.plan.returned->intended_for, body.plan.id), {});
 }
 
-Status IndexFold::change(const rows::Place& place, ByteView bytes, Timestamp at, const TradeEvent& body) {
-  CLEARSPAN_TRY(Tracked* const tracked, find(body.trade));
-  if (!tracked || !tracked->row.creation) {
-    return make_error(ErrorCode::log_corrupt, "trade " + to_string(body.trade) + " was never created");
-  }
-  if (!tracked->plan) CLEARSPAN_CHECK_OK(restore(body.trade, *tracked));
-  CLEARSPAN_TRY(auto step, advance(*tracked->plan, std::move(tracked->state), body.event));
-  tracked->state = std::move(step.next);
-  note(body.trade, *tracked, place, rows::check_of(bytes));
-  note_state(*tracked, at, place.sequence);
+void IndexFold::add_to_list(const ListKey& list, const rows::Place& place, const rows::ListPosition& position) {
+  ListRow& row = lists_[list];
+  if (row.entries.empty()) row.first = place;
+  put_entry(row.entries, position);
+}
+
+void IndexFold::note_key(const rows::Place& place) {
+  keyed_.push_back({std::string(creation_.idempotency_key),
+                    place.shard,
+                    place.sequence,
+                    creation_.request_digest,
+                    {creation_.request_item, creation_.trade}});
+}
+
+Status IndexFold::change(const rows::Place& place, ByteView bytes) {
+  CLEARSPAN_TRY(const EventGlance event, glance_at_event(bytes));
+  Tracked& tracked = track(event.trade);
+  CLEARSPAN_TRY(const Progress::Change change, progress_.advance(tracked, event, bytes));
+  CLEARSPAN_CHECK_OK(list_suspended(tracked, change));
+  rows::TradePart& part = note(tracked, place, rows::check_of(bytes));
+  part.state = {change.after, part.places.count() - 1, event.at};
+  return Done{};
+}
+
+Status IndexFold::list_suspended(const Tracked& trade, const Progress::Change& change) {
+  const bool is_suspended = change.after.phase == Phase::suspended;
+  if (is_suspended == (change.before.phase == Phase::suspended)) return Done{};
+  CLEARSPAN_TRY(const Timestamp at, created(trade));
+  const std::string key = rows::list_key(rows::suspended_list(), {at, trade.trade});
+  is_suspended ? batch_.put(key, {}) : batch_.remove(key);
   return Done{};
 }
 
 Status IndexFold::sign(const rows::Place& place, const RecordBytes& bytes) {
   CLEARSPAN_TRY(const TxnGlance txn, glance_at_txn(bytes.record));
   CLEARSPAN_TRY(auto trades, trades_in(bytes.attachment));
-  CLEARSPAN_CHECK_OK(note_txn(trades, place, bytes.record));
+  note_txn(trades, place, bytes.record);
   std::string key = rows::txn_key(txn.ledger, txn.id);
   OpenTxn& open = txns_[key];
+  open_txn_trades_ += trades.size() - open.trades.size();
   open.place = place;
   open.trades = std::move(trades);
   signed_.push_back(std::move(key));
@@ -129,12 +134,15 @@ Status IndexFold::close(const rows::Place& place, ByteView bytes) {
   const auto found = txns_.find(key);
   if (found == txns_.end()) {
     CLEARSPAN_TRY(const auto trades, take_stored_txn(key));
-    return note_txn(trades, place, bytes);
+    note_txn(trades, place, bytes);
+    return Done{};
   }
   const OpenTxn open = std::move(found->second);
+  open_txn_trades_ -= open.trades.size();
   txns_.erase(found);
   if (open.is_stored) batch_.remove(key);
-  return note_txn(open.trades, place, bytes);
+  note_txn(open.trades, place, bytes);
+  return Done{};
 }
 
 // The trades of a txn that is not in memory; none when it was never signed.
@@ -149,16 +157,33 @@ Result<std::vector<TradeId>> IndexFold::take_stored_txn(const std::string& key) 
   return trades_in(record.bytes().attachment);
 }
 
-Status IndexFold::note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record) {
+// A trade that no record creates yet waits for it with what is said of it.
+void IndexFold::note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record) {
   const std::uint32_t check = rows::check_of(record);
-  for (const TradeId& trade : trades) {
-    CLEARSPAN_TRY(Tracked* const tracked, find_or_wait(trade));
-    note(trade, *tracked, place, check);
+  for (std::size_t i = 0; i < trades.size(); ++i) {
+    if (i + kFarAhead < trades.size()) trades_.expect(trades[i + kFarAhead]);
+    if (i + kAhead < trades.size()) expect(trades[i + kAhead]);
+    note(track(trades[i]), place, check);
   }
-  return Done{};
 }
 
-void IndexFold::note_other(const rows::Place& place, const RecordBody& body) {
+void IndexFold::expect(ByteView record, bool is_far) const {
+  if (kind_of(record) != RecordKind::trade_event) return;
+  const auto trade = trade_of_event(record);
+  if (!trade) return;
+  is_far ? trades_.expect(*trade) : expect(*trade);
+}
+
+void IndexFold::expect(const TradeId& trade) const {
+  const Tracked* const tracked = trades_.find(trade);
+  if (!tracked || tracked->pending == 0) return;
+  const char* const pending = reinterpret_cast<const char*>(&pending_[tracked->pending - 1]);
+  for (std::size_t at = 0; at < sizeof(Pending); at += kCacheLineBytes) __builtin_prefetch(pending + at, 1);
+}
+
+Status IndexFold::note_other(const rows::Place& place, ByteView bytes) {
+  CLEARSPAN_TRY(const Record record, decode_without_attachment(bytes));
+  const RecordBody& body = record.body;
   if (const auto* described = std::get_if<LedgerDescribed>(&body)) {
     batch_.put(rows::description_key(described->description.ledger, place), {});
   } else if (const auto* proven = std::get_if<LedgerProof>(&body)) {
@@ -168,62 +193,44 @@ void IndexFold::note_other(const rows::Place& place, const RecordBody& body) {
   } else if (std::holds_alternative<Anchored>(body)) {
     batch_.put(rows::anchor_key(place), {});
   }
-}
-
-// Null when no record names the trade.
-Result<IndexFold::Tracked*> IndexFold::find(const TradeId& trade) {
-  if (const auto found = trades_.find(trade); found != trades_.end()) return &found->second;
-  CLEARSPAN_TRY(auto stored, load_row(store_, trade));
-  if (!stored) return static_cast<Tracked*>(nullptr);
-  Tracked& tracked = trades_[trade];
-  tracked.row = std::move(stored->row);
-  tracked.is_odd = stored->is_odd;
-  if (tracked.row.phase == Phase::suspended) {
-    CLEARSPAN_CHECK_OK(restore(trade, tracked));
-    tracked.is_listed_as_suspended = true;
-  }
-  return &tracked;
-}
-
-// The same; a trade that no record creates yet waits for it with the places that it has.
-Result<IndexFold::Tracked*> IndexFold::find_or_wait(const TradeId& trade) {
-  CLEARSPAN_TRY(Tracked* const found, find(trade));
-  if (found) return found;
-  Tracked& tracked = trades_[trade];
-  if (waiting_ == 0) return &tracked;
-  CLEARSPAN_TRY(const auto value, store_.get(rows::waiting_key(trade)));
-  tracked.is_stored_as_waiting = value.has_value();
-  if (value) {
-    CLEARSPAN_TRY(tracked.row, rows::parse_trade(*value));
-  }
-  return &tracked;
-}
-
-// Its plan, and its state from all its events.
-Status IndexFold::restore(const TradeId& trade, Tracked& tracked) const {
-  CLEARSPAN_TRY(auto loaded, load_records(files_, trade, tracked.row, Detail::events_only));
-  tracked.plan = loaded.snapshot.summary.plan;
-  tracked.state = std::move(loaded.state);
-  tracked.created = tracked.plan->created;
   return Done{};
 }
 
-void IndexFold::note(const TradeId& trade, Tracked& tracked, const rows::Place& place, std::uint32_t record_check) {
-  tracked.row.places.add(place);
-  tracked.row.check = rows::next_check(tracked.row.check, record_check);
-  if (!std::exchange(tracked.is_changed, true)) changed_.push_back({trade, &tracked});
+Tracked& IndexFold::track(const TradeId& trade) {
+  Tracked* const found = trades_.find(trade);
+  return found ? *found : trades_.insert(trade);
 }
 
-void IndexFold::note_state(Tracked& tracked, Timestamp at, std::uint64_t sequence) const {
-  tracked.row.phase = phase_of(tracked.state);
-  tracked.row.abort_reason = abort_reason_of(tracked.state);
-  const auto* suspended = std::get_if<Suspended>(&tracked.state);
-  tracked.row.suspend_reason = suspended ? std::optional(suspended->reason) : std::nullopt;
-  tracked.row.updated = at;
-  tracked.row.last_sequence = sequence;
-  if (!is_terminal(tracked.row.phase)) return;
-  tracked.plan.reset();  // no event is expected any more
-  tracked.state = {};
+// What the store says of the trade, and what the next commit adds.
+Result<rows::TradePart> IndexFold::whole(const TradeId& trade) {
+  CLEARSPAN_TRY(auto stored, TradeRows(store_).find(trade));
+  rows::TradePart all = stored ? std::move(*stored) : rows::TradePart{};
+  const Tracked* const tracked = trades_.find(trade);
+  const bool is_whole = !tracked || tracked->pending == 0 || all.append(pending_[tracked->pending - 1].part);
+  if (!is_whole) return make_error(ErrorCode::storage_failed, "trade index: records of a trade that do not ascend");
+  return all;
+}
+
+// When the trade was created: its id says so, or its first record.
+Result<Timestamp> IndexFold::created(const Tracked& trade) {
+  if (!trade.is_odd) return created_at(trade.trade);
+  CLEARSPAN_TRY(const rows::TradePart all, whole(trade.trade));
+  CLEARSPAN_TRY(const LoadedTrade loaded, load_records(files_, trade.trade, all, Detail::events_only));
+  return loaded.snapshot.summary.created;
+}
+
+rows::TradePart& IndexFold::note(Tracked& tracked, const rows::Place& place, std::uint32_t record_check) {
+  if (tracked.pending == 0) {
+    if (pending_count_ == pending_.size()) pending_.emplace_back();
+    Pending& added = pending_[pending_count_++];
+    added.trade = tracked.trade;
+    added.part.clear();
+    tracked.pending = static_cast<std::uint32_t>(pending_count_);
+  }
+  rows::TradePart& part = pending_[tracked.pending - 1].part;
+  part.places.add(place);
+  part.check += record_check;
+  return part;
 }
 
 }  // namespace clearspan::evidence

@@ -1,33 +1,38 @@
-// Turns records into rows of the trade index: the writing half of it. A trade that was touched since the last commit
-// stands in memory and is written once by the next one, however many of its records came; live trades stay there, so
-// that an event costs no read; a trade that is not there is loaded from its row, and folded again from its records
-// when it has another event.
+// Turns records into rows of the trade index: the writing half of it. What records say of a trade between two commits
+// is gathered in memory and added to its row at once, without reading the row. Where live trades stand is kept in
+// memory too, 40 bytes each; only a trade that is not there, after a restart, is folded again from its records when it
+// has another event.
 #pragma once
 
-#include <cstring>
 #include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "codecs/evidence/record.hpp"
-#include "core/trade/advance.hpp"
+#include "ledgers/evidence/index_progress.hpp"
 #include "ledgers/evidence/index_records.hpp"
 #include "ledgers/evidence/index_rows.hpp"
+#include "ledgers/evidence/index_runs.hpp"
 #include "ledgers/evidence/index_store.hpp"
+#include "ledgers/evidence/index_tracked.hpp"
 #include "ledgers/evidence/reader.hpp"
 
 namespace clearspan::evidence {
 
-inline constexpr std::size_t kFoldedTradesMax = 200'000;  // kept between commits, about 1 kB each while they live
-inline constexpr std::size_t kOpenTxnsMax = 200'000;      // the same for signed txns that are not closed
+inline constexpr std::size_t kTrackedTradesMax = 4'000'000;  // kept between commits, 55 to 110 bytes each
+inline constexpr std::size_t kOpenTxnTradesMax = 400'000;    // in signed txns that are not closed, 16 bytes each
+
+inline constexpr std::size_t kFarAhead = 12;
+inline constexpr std::size_t kAhead = 6;
 
 class IndexFold {
  public:
-  IndexFold(IndexStore& store, const RecordFiles& files) : store_(store), files_(files), batch_(store) {}
+  IndexFold(IndexStore& store, const RecordFiles& files);
 
-  // Before anything else. Errors: storage_failed.
-  Status open();
+  // This record comes soon: what it needs is fetched from memory meanwhile. First when it is kFarAhead records away,
+  // then at kAhead.
+  void expect(ByteView record, bool is_far) const;
 
   // Adds what one record changes. Records of a shard must come in the order of its log. Errors name the record; the
   // fold must not be used after one.
@@ -42,29 +47,22 @@ class IndexFold {
   [[nodiscard]] bool has_uncommitted() const { return !reached_.empty(); }
 
   // What the next commit writes, about: trades, and txns.
-  [[nodiscard]] std::size_t uncommitted_rows() const { return changed_.size() + signed_.size(); }
+  [[nodiscard]] std::size_t uncommitted_rows() const { return pending_count_ + signed_.size(); }
 
  private:
-  struct Tracked {
-    rows::TradeRow row;
-    PlanPtr plan;  // with the state, while the trade is live and was folded; else null
-    State state;
-    bool is_changed = false;  // since the last commit
-    bool is_odd = false;      // its id does not sort by its creation
-    bool is_stored_as_waiting = false;
-    bool is_listed_as_suspended = false;
-    Timestamp created = {};  // known while it is suspended or has just been created
-  };
+  static constexpr std::size_t kCacheLineBytes = 64;
 
-  struct SameTrade {
-    bool operator()(const TradeId& a, const TradeId& b) const {
-      return std::memcmp(a.data(), b.data(), TradeId::kSize) == 0;  // of a constant size: two comparisons, no call
-    }
-  };
-
-  struct Changed {
+  // What is new of a trade.
+  struct alignas(kCacheLineBytes) Pending {
     TradeId trade;
-    Tracked* tracked;  // stays in memory until it is committed
+    rows::TradePart part;
+  };
+
+  // Orders pending trades by id, as two numbers that sort as it does.
+  struct Order {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    std::uint32_t pending = 0;
   };
 
   struct OpenTxn {
@@ -73,11 +71,24 @@ class IndexFold {
     bool is_stored = false;
   };
 
-  struct Listed {
+  // A list's new trades of one bucket.
+  struct ListKey {
+    bool is_odd = false;        // the list of ids that do not sort by creation; else an account's
     std::uint64_t account = 0;  // digest
-    rows::ListPosition position;
-    std::uint16_t shard = 0;
-    std::uint64_t sequence = 0;  // of the creation
+    std::int64_t bucket = 0;
+
+    auto operator<=>(const ListKey&) const = default;
+  };
+
+  struct ListKeyHash {
+    std::size_t operator()(const ListKey& key) const noexcept {
+      return static_cast<std::size_t>(key.account ^ static_cast<std::uint64_t>(key.bucket) * 0x9e37'79b9'7f4a'7c15);
+    }
+  };
+
+  struct ListRow {
+    rows::Place first;  // the creation of the first of them
+    std::string entries;
   };
 
   struct Keyed {
@@ -89,24 +100,25 @@ class IndexFold {
   };
 
   Status fold(const rows::Place& place, const RecordBytes& bytes);
-  Status create(const rows::Place& place, ByteView bytes, Timestamp at, TradeCreated body);
-  Status change(const rows::Place& place, ByteView bytes, Timestamp at, const TradeEvent& body);
+  Status create(const rows::Place& place, ByteView bytes);
+  Status change(const rows::Place& place, ByteView bytes);
   Status sign(const rows::Place& place, const RecordBytes& bytes);
   Status close(const rows::Place& place, ByteView bytes);
-  void note_other(const rows::Place& place, const RecordBody& body);
+  Status note_other(const rows::Place& place, ByteView bytes);
 
-  Result<Tracked*> find(const TradeId& trade);
-  Result<Tracked*> find_or_wait(const TradeId& trade);
-  Status restore(const TradeId& trade, Tracked& tracked) const;
-  Status note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record);
+  void expect(const TradeId& trade) const;
+  Tracked& track(const TradeId& trade);
+  Result<rows::TradePart> whole(const TradeId& trade);
+  Result<Timestamp> created(const Tracked& trade);
+  Status list_suspended(const Tracked& trade, const Progress::Change& change);
+  void note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record);
   Result<std::vector<TradeId>> take_stored_txn(const std::string& key);
-  void list(const rows::Place& place, const TradeCreated& body, bool is_odd);
-  void note(const TradeId& trade, Tracked& tracked, const rows::Place& place, std::uint32_t record_check);
-  void note_state(Tracked& tracked, Timestamp at, std::uint64_t sequence) const;
+  void list(const rows::Place& place, bool is_odd);
+  void add_to_list(const ListKey& list, const rows::Place& place, const rows::ListPosition& position);
+  void note_key(const rows::Place& place);
+  rows::TradePart& note(Tracked& tracked, const rows::Place& place, std::uint32_t record_check);
 
   void put_trades();
-  void put_trade(const TradeId& trade, Tracked& tracked);
-  void put_suspended(const TradeId& trade, Tracked& tracked);
   void put_lists();
   void put_keys();
   void put_txns();
@@ -115,17 +127,20 @@ class IndexFold {
   IndexStore& store_;
   const RecordFiles& files_;
   IndexStore::Batch batch_;
-  std::unordered_map<TradeId, Tracked, std::hash<TradeId>, SameTrade> trades_;
+  TrackedTrades trades_;
+  Progress progress_;
+  CreationGlance creation_;                        // of the record that is being folded
   std::unordered_map<std::string, OpenTxn> txns_;  // by txn_key
-  std::vector<Changed> changed_;                   // since the last commit
-  std::vector<TradeId> changed_before_;            // in the commit before
-  std::vector<std::string> signed_;                // keys of txns since the last commit
-  std::vector<Listed> by_account_;                 // the same of trades created
-  std::vector<Listed> odd_;
+  std::size_t open_txn_trades_ = 0;
+
+  // Since the last commit.
+  std::vector<Pending> pending_;  // those behind the first pending_count_ are kept for their memory
+  std::size_t pending_count_ = 0;
+  std::vector<Order> order_;
+  std::vector<std::string> signed_;  // keys of txns
+  std::unordered_map<ListKey, ListRow, ListKeyHash> lists_;
   std::vector<Keyed> keyed_;
   std::map<std::uint16_t, LogPosition> reached_;
-  std::uint64_t waiting_ = 0;  // rows of trades that are not created yet
-  bool waiting_changed_ = false;
 };
 
 }  // namespace clearspan::evidence

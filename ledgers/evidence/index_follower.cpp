@@ -19,6 +19,24 @@ std::vector<std::string> directories_of(const IndexOptions& options) {
   return directories;
 }
 
+// Goes through a group's records some way before the one that is folded.
+class Ahead {
+ public:
+  Ahead(ByteView records, std::size_t distance) : records_(records) {
+    while (distance-- > 0 && next()) {
+    }
+  }
+
+  std::optional<ByteView> next() {
+    if (at_ >= records_.size()) return std::nullopt;
+    return GroupView::next_record(records_, at_)->record;
+  }
+
+ private:
+  const ByteView records_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
 TradeIndex::Follower::Follower(Disk& disk, const IndexOptions& options, std::unique_ptr<IndexStore> store)
@@ -48,7 +66,7 @@ Status TradeIndex::Follower::prepare() {
     applied_.push_back(applied.sequence);
     offered_.push_back(options_.shards[shard].durable.sequence);
   }
-  return fold_.open();
+  return Done{};
 }
 
 void TradeIndex::Follower::start() {
@@ -162,7 +180,11 @@ Status TradeIndex::Follower::apply(const Offered& group) {
   }
   const ByteView records = group.records;
   std::uint64_t sequence = group.first_sequence;
+  Ahead far(records, kFarAhead);
+  Ahead near(records, kAhead);
   for (std::size_t at = 0; at < records.size(); ++sequence) {
+    if (const auto next = far.next()) fold_.expect(*next, true);
+    if (const auto next = near.next()) fold_.expect(*next, false);
     const LogOffset stands_at{group.at.segment, group.at.offset + at};
     const RecordBytes bytes = *GroupView::next_record(records, at);
     if (sequence <= folded.sequence) continue;

@@ -18,7 +18,7 @@
 
 namespace clearspan::evidence {
 
-// Of rows that wait for a commit, which bounds their memory: about 100 MB.
+// Of rows that wait for a commit, which bounds their memory: about 30 MB.
 inline constexpr std::size_t kUncommittedRowsMax = 100'000;
 
 // Commits that somebody waits for take at most one part in so many of the thread's time: under load several who wait

@@ -1,11 +1,123 @@
 #include "ledgers/evidence/index_glance.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "codecs/evidence/cbor.hpp"
 #include "codecs/evidence/fields.hpp"
 
 namespace clearspan::evidence {
+namespace {
+
+// The bytes that the reader has passed since `from` was what it had left.
+ByteView passed(ByteView from, const cbor::Reader& reader) {
+  return from.first(from.size() - reader.rest().size());
+}
+
+// Orders as in fields::kLeg and fields::kPlan.
+void glance_at_leg(cbor::Reader& reader, LegGlance& leg) {
+  reader.array(9);
+  reader.enumerator(leg.role, LegRole::pivot);
+  reader.enumerator(leg.placement, Placement::payer);
+  leg.ledger = as_text(reader.view());
+  const ByteView from = reader.rest();
+  reader.skip();  // asset
+  reader.skip();  // amount
+  leg.payer = as_text(reader.view());
+  leg.payee = as_text(reader.view());
+  leg.terms = passed(from, reader);
+  reader.skip();  // not_after
+  reader.integer(leg.reclaim_after);
+}
+
+void glance_at_plan(cbor::Reader& reader, CreationGlance& out) {
+  reader.array(9);
+  reader.fixed(out.trade);
+  reader.skip();  // engine
+  reader.skip();  // scenario
+  reader.skip();  // version
+  reader.time(out.created);
+  reader.skip();  // prepare_until
+  reader.list(out.legs, kLegsMax, glance_at_leg);
+  reader.skip();  // payment
+  reader.optional(out.returned, fields::kReturnTerms);
+}
+
+// Order as in fields::kOutcome.
+void glance_at_outcome(cbor::Reader& reader, EventGlance& out) {
+  out.ledger = as_text(reader.view());
+  reader.array(12);
+  OperationRef ref;
+  reader.fixed(ref);
+  out.leg = leg_of(ref);
+  reader.enumerator(out.movement, MovementKind::payment);
+  reader.boolean(out.ok);
+  reader.skip();  // reclaimed
+  const ByteView from = reader.rest();
+  for (int i = 0; i < 4; ++i) reader.skip();  // asset, amount, from, to
+  out.terms = passed(from, reader);
+  reader.fixed_or_null(out.hold_key);
+  reader.integer(out.reclaim_after);
+  reader.skip();  // position
+  reader.skip();  // reason
+}
+
+void glance_at_fact(cbor::Reader& reader, EventGlance& out) {
+  std::uint64_t left = reader.array_of_any_length();
+  reader.enumerator(out.kind, EventKind::decided);
+  switch (out.kind) {
+    case EventKind::outcome_final:
+      return glance_at_outcome(reader, out);
+    case EventKind::movement_dead:
+    case EventKind::movement_refused:
+      reader.integer(out.leg);
+      reader.enumerator(out.movement, MovementKind::payment);
+      for (constexpr std::uint64_t kRead = 3; left > kRead && !reader.failed(); --left) reader.skip();
+      return;
+    case EventKind::decided:
+      return reader.enumerator(out.decision, Decision::abort);
+    case EventKind::started:
+    case EventKind::prepare_deadline_passed:
+    case EventKind::cancel_requested:
+      return;
+  }
+  reader.fail("an unknown type number");
+}
+
+}  // namespace
+
+Status glance_at_creation(ByteView record, CreationGlance& out) {
+  cbor::Reader reader(record);
+  reader.array(6);
+  reader.skip();  // number
+  reader.time(out.at);
+  glance_at_plan(reader, out);
+  out.idempotency_key = as_text(reader.view());
+  reader.fixed_or_null(out.request_digest);
+  reader.integer(out.request_item);
+  return reader.finish();
+}
+
+std::optional<TradeId> trade_of_event(ByteView record) {
+  constexpr std::size_t kAt = 12;  // behind the array's head, the number, a time of eight bytes and the id's head
+  constexpr std::uint8_t kHead = 0x50;
+  TradeId trade;
+  if (record.size() < kAt + TradeId::kSize || record[kAt - 1] != kHead) return std::nullopt;
+  std::memcpy(trade.data(), record.data() + kAt, TradeId::kSize);
+  return trade;
+}
+
+Result<EventGlance> glance_at_event(ByteView record) {
+  cbor::Reader reader(record);
+  EventGlance event;
+  reader.array(4);
+  reader.skip();  // number
+  reader.time(event.at);
+  reader.fixed(event.trade);
+  glance_at_fact(reader, event);
+  CLEARSPAN_CHECK_OK(reader.finish());
+  return event;
+}
 
 Result<TxnGlance> glance_at_txn(ByteView record) {
   cbor::Reader reader(record);

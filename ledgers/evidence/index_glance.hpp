@@ -1,8 +1,9 @@
-// What the trade index needs of a txn's records, read without making the rest of them. The bytes come from the log,
-// which has verified them.
+// What the trade index needs of a record, read without making the rest of it. The bytes come from the log, which has
+// verified them. Views are into the record.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,12 +28,71 @@ inline RecordKind kind_of(ByteView record) {
   return static_cast<RecordKind>(record.size() < 2 ? 0 : record[1]);
 }
 
+// What a movement moves: asset, amount, who gives and who gets, as their bytes in the record. Equal terms have equal
+// bytes, for a value has one encoding.
+using TermBytes = ByteView;
+
+struct LegGlance {
+  LegRole role = LegRole::hold;
+  Placement placement = Placement::engine;
+  std::string_view ledger;
+  TermBytes terms;
+  std::string_view payer;
+  std::string_view payee;
+  LedgerTime reclaim_after;
+};
+
+struct CreationGlance {
+  Timestamp at;
+  TradeId trade;
+  Timestamp created;
+  std::vector<LegGlance> legs;
+  std::optional<ReturnTerms> returned;
+  std::string_view idempotency_key;
+  Hash32 request_digest;
+  std::uint32_t request_item = 0;
+};
+
+// Of a trade_created. Errors: cbor_malformed; `out` then holds anything.
+Status glance_at_creation(ByteView record, CreationGlance& out);
+
+// The numbers of events.
+enum class EventKind : std::uint8_t {
+  started = 1,
+  outcome_final,
+  movement_dead,
+  movement_refused,
+  prepare_deadline_passed,
+  cancel_requested,
+  decided,
+};
+
+struct EventGlance {
+  Timestamp at;
+  TradeId trade;
+  EventKind kind = EventKind::started;
+  Decision decision = Decision::abort;         // decided
+  LegIndex leg = 0;                            // outcome_final, movement_dead and movement_refused, as is `movement`
+  MovementKind movement = MovementKind::hold;  // the leg is the one that the ref names
+  bool ok = false;                             // outcome_final, as is the rest
+  std::string_view ledger;
+  TermBytes terms;
+  HoldKey hold_key;
+  LedgerTime reclaim_after;
+};
+
+// Of a trade_event, if it looks as almost all do.
+std::optional<TradeId> trade_of_event(ByteView record);
+
+// Of a trade_event. Errors: cbor_malformed.
+Result<EventGlance> glance_at_event(ByteView record);
+
 struct TxnGlance {
   std::string_view ledger;
   TxnId id;
 };
 
-// Of a txn_signed or txn_closed. Errors: cbor_malformed. The views are into `record`.
+// Of a txn_signed or txn_closed. Errors: cbor_malformed.
 Result<TxnGlance> glance_at_txn(ByteView record);
 
 // The trades whose movements a txn_signed carries, each once, ascending. Errors: cbor_malformed.

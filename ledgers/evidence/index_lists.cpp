@@ -5,6 +5,7 @@
 
 #include "core/scenario/trade_id.hpp"
 #include "ledgers/evidence/index_entries.hpp"
+#include "ledgers/evidence/index_runs.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -32,28 +33,10 @@ class PlainReader final : public ListReader {
   IndexStore::Cursor cursor_;
 };
 
-// The trades whose ids sort by creation, by their own rows.
-class TradeReader final : public ListReader {
+// Rows of many trades each: a row of the same bucket as the one before belongs to it.
+class BucketReader : public ListReader {
  public:
-  explicit TradeReader(IndexStore::Cursor cursor) : cursor_(std::move(cursor)) {}
-
-  Result<std::optional<ListPosition>> next() override {
-    if (!cursor_.valid()) {
-      CLEARSPAN_CHECK_OK(cursor_.status());
-      return std::optional<ListPosition>();
-    }
-    const TradeId trade = rows::trade_of_key(cursor_.key());
-    cursor_.step_down();
-    return std::optional(ListPosition{created_at(trade), trade});
-  }
-
- private:
-  IndexStore::Cursor cursor_;
-};
-
-class PackedReader final : public ListReader {
- public:
-  PackedReader(IndexStore::Cursor cursor, const std::optional<ListPosition>& below)
+  BucketReader(IndexStore::Cursor cursor, const std::optional<ListPosition>& below)
       : cursor_(std::move(cursor)), below_(below) {}
 
   Result<std::optional<ListPosition>> next() override {
@@ -63,29 +46,59 @@ class PackedReader final : public ListReader {
         return std::optional<ListPosition>();
       }
       CLEARSPAN_CHECK_OK(read_bucket());
+      std::sort(bucket_.begin(), bucket_.end());
     }
     const ListPosition position = bucket_.back();
     bucket_.pop_back();
     return std::optional(position);
   }
 
- private:
-  // All rows of the bucket that the cursor stands in, ascending.
-  Status read_bucket() {
-    const std::int64_t number = rows::bucket_of_key(cursor_.key());
-    for (; cursor_.valid() && rows::bucket_of_key(cursor_.key()) == number; cursor_.step_down()) {
-      CLEARSPAN_TRY(const auto entries, parse_entries(number, cursor_.value()));
-      for (const ListPosition& entry : entries) {
-        if (!below_ || entry < *below_) bucket_.push_back(entry);
-      }
-    }
-    std::sort(bucket_.begin(), bucket_.end());
-    return Done{};
+ protected:
+  // Gathers all rows of the bucket that the cursor stands in, and steps behind it.
+  virtual Status read_bucket() = 0;
+
+  void gather(const ListPosition& position) {
+    if (!below_ || position < *below_) bucket_.push_back(position);
   }
 
   IndexStore::Cursor cursor_;
+
+ private:
   const std::optional<ListPosition> below_;
   std::vector<ListPosition> bucket_;
+};
+
+// The trades whose ids sort by creation, by where they stand.
+class TradeReader final : public BucketReader {
+ public:
+  using BucketReader::BucketReader;
+
+ private:
+  Status read_bucket() override {
+    rows::RunReader run(cursor_.key(), cursor_.value());
+    while (run.next()) {
+      CLEARSPAN_TRY(const auto part, rows::parse_part(run.trade(), run.part()));
+      if (part.creation && !part.creation->is_odd) gather({created_at(run.trade()), run.trade()});
+    }
+    if (run.is_damaged()) return make_error(ErrorCode::storage_failed, "trade index: a damaged run of trades");
+    cursor_.step_down();
+    return Done{};
+  }
+};
+
+class PackedReader final : public BucketReader {
+ public:
+  using BucketReader::BucketReader;
+
+ private:
+  Status read_bucket() override {
+    const std::int64_t number = rows::bucket_of_key(cursor_.key());
+    for (; cursor_.valid() && rows::bucket_of_key(cursor_.key()) == number; cursor_.step_down()) {
+      CLEARSPAN_TRY(const auto entries, parse_entries(number, cursor_.value()));
+      for (const ListPosition& entry : entries) gather(entry);
+    }
+    return Done{};
+  }
 };
 
 class MergedReader final : public ListReader {
@@ -123,39 +136,18 @@ std::unique_ptr<ListReader> read_packed(const IndexStore& store, const std::stri
   return std::make_unique<PackedReader>(store.read_down(list, end.empty() ? list + rows::behind_all() : end), below);
 }
 
-// The first key that is not below the position, among ids that start with their time of creation.
-std::string first_key_from(const ListPosition& below) {
-  const Timestamp earliest{Millis{0}};
-  const Timestamp latest = created_at([] {
-    TradeId last;
-    last.bytes.fill(0xff);
-    return last;
-  }());
-  if (below.created < earliest) return rows::trade_key(TradeId{});
-  if (below.created > latest) return rows::all_trades() + rows::behind_all();
-  TradeId id = below.trade;
-  if (!sorts_by_creation(below)) {
-    // On the time of creation, all ids are below this one or none is.
-    std::array<std::uint8_t, kTradeIdRandomBytes> rest{};
-    const TradeId first = make_trade_id(below.created, rest);
-    rest.fill(0xff);
-    id = below.trade < first ? first : make_trade_id(below.created, rest);
-    if (first < below.trade) return rows::trade_key(id) + rows::behind_all();
-  }
-  return rows::trade_key(id);
-}
-
 }  // namespace
 
 std::unique_ptr<ListReader> read_all_trades(const IndexStore& store, const std::optional<ListPosition>& below) {
-  const std::string end = below ? first_key_from(*below) : rows::all_trades() + rows::behind_all();
-  return std::make_unique<MergedReader>(std::make_unique<TradeReader>(store.read_down(rows::all_trades(), end)),
+  auto runs =
+      store.read_down(rows::all_runs(), rows::end_of_runs(below ? std::optional(below->created) : std::nullopt));
+  return std::make_unique<MergedReader>(std::make_unique<TradeReader>(std::move(runs), below),
                                         read_packed(store, rows::odd_list(), below));
 }
 
 std::unique_ptr<ListReader> read_trades_of(const IndexStore& store, const AccountId& account,
                                            const std::optional<ListPosition>& below) {
-  return read_packed(store, rows::account_list(rows::digest_of(account)), below);
+  return read_packed(store, rows::account_list(rows::account_digest(account.text)), below);
 }
 
 std::unique_ptr<ListReader> read_suspended(const IndexStore& store, const std::optional<ListPosition>& below) {

@@ -1,5 +1,6 @@
 #include "ledgers/evidence/index_places.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace clearspan::evidence::rows {
@@ -8,7 +9,15 @@ namespace {
 constexpr std::uint64_t kOtherShard = 1;
 constexpr std::uint64_t kOtherSegment = 2;
 constexpr int kHeadBits = 2;
-constexpr std::size_t kUsualBytes = 88;
+constexpr std::size_t kNumberBytesMax = 10;
+constexpr std::size_t kPlaceBytesMax = 4 * kNumberBytesMax;
+
+// Returns the end of what it writes.
+char* write_number(char* out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(static_cast<std::uint8_t>(value | 0x80));
+  *out++ = static_cast<char>(static_cast<std::uint8_t>(value));
+  return out;
+}
 
 // a + b unless that is no number any more.
 std::optional<std::uint64_t> sum(std::uint64_t a, std::uint64_t b) {
@@ -54,11 +63,8 @@ std::optional<Place> take_place(std::string_view& text, const Place& last, bool 
 }  // namespace
 
 void put_number(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out += static_cast<char>(static_cast<std::uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  out += static_cast<char>(static_cast<std::uint8_t>(value));
+  char bytes[kNumberBytesMax];
+  out.append(bytes, static_cast<std::size_t>(write_number(bytes, value) - bytes));
 }
 
 std::optional<std::uint64_t> take_number(std::string_view& text) {
@@ -78,7 +84,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 
 std::optional<PackedPlaces> PackedPlaces::parse(std::string_view bytes) {
   PackedPlaces places;
-  places.bytes_ = bytes;
+  places.keep(bytes);
   while (!bytes.empty()) {
     const auto place = take_place(bytes, places.last_, places.count_ == 0);
     if (!place) return std::nullopt;
@@ -89,22 +95,53 @@ std::optional<PackedPlaces> PackedPlaces::parse(std::string_view bytes) {
 }
 
 void PackedPlaces::add(const Place& place) {
-  if (count_ == 0) bytes_.reserve(kUsualBytes);
   const bool is_other_shard = count_ == 0 || place.shard != last_.shard;
   const bool is_other_segment = is_other_shard || place.at.segment != last_.at.segment;
   const std::uint64_t number = is_other_shard ? place.sequence : place.sequence - last_.sequence;
-  put_number(bytes_, number << kHeadBits | (is_other_segment ? kOtherSegment : 0) | (is_other_shard ? kOtherShard : 0));
-  if (is_other_shard) put_number(bytes_, place.shard);
-  if (is_other_segment) put_number(bytes_, place.sequence - place.at.segment);
-  put_number(bytes_, is_other_segment ? place.at.offset : place.at.offset - last_.at.offset);
+  char bytes[kPlaceBytesMax];
+  char* end = write_number(
+      bytes, number << kHeadBits | (is_other_segment ? kOtherSegment : 0) | (is_other_shard ? kOtherShard : 0));
+  if (is_other_shard) end = write_number(end, place.shard);
+  if (is_other_segment) end = write_number(end, place.sequence - place.at.segment);
+  end = write_number(end, is_other_segment ? place.at.offset : place.at.offset - last_.at.offset);
+  keep({bytes, static_cast<std::size_t>(end - bytes)});
   last_ = place;
   ++count_;
+}
+
+void PackedPlaces::keep(std::string_view more) {
+  if (!far_.empty()) {
+    far_ += more;
+  } else if (near_size_ + more.size() <= near_.size()) {
+    std::copy(more.begin(), more.end(), near_.begin() + near_size_);
+    near_size_ = static_cast<std::uint8_t>(near_size_ + more.size());
+  } else {
+    far_ = std::string(bytes()).append(more);
+  }
+}
+
+bool PackedPlaces::append(const PackedPlaces& later) {
+  std::vector<Place> all = list();
+  for (const Place& place : later.list()) {
+    const auto before = std::find_if(all.rbegin(), all.rend(), [&](const Place& p) { return p.shard == place.shard; });
+    if (before != all.rend() && place.sequence <= before->sequence) return false;
+    add(place);
+    all.push_back(place);
+  }
+  return true;
+}
+
+void PackedPlaces::clear() {
+  far_.clear();
+  near_size_ = 0;
+  count_ = 0;
+  last_ = {};
 }
 
 std::vector<Place> PackedPlaces::list() const {
   std::vector<Place> places;
   places.reserve(count_);
-  std::string_view text = bytes_;
+  std::string_view text = bytes();
   Place last;
   while (!text.empty()) {
     last = *take_place(text, last, places.empty());

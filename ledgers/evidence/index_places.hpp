@@ -1,4 +1,4 @@
-// Where a trade's records stand, packed: a trade has about a dozen of them, and an index a row for each trade.
+// Where a trade's records stand, packed: a trade has about a dozen of them.
 //
 //   place:  head, of which the lowest bits are: 1 another shard than before, 2 another segment; above them the distance
 //           of the sequence to the one before, or the sequence where the shard is another
@@ -8,6 +8,7 @@
 // Numbers are LEB128 in their shortest form. Each list of places has one form only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,16 +41,30 @@ class PackedPlaces {
   // Within a shard places must ascend.
   void add(const Place& place);
 
-  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  // False for places of which one does not ascend.
+  bool append(const PackedPlaces& later);
+
+  void clear();
+
+  [[nodiscard]] std::string_view bytes() const {
+    return far_.empty() ? std::string_view(near_.data(), near_size_) : std::string_view(far_);
+  }
 
   [[nodiscard]] std::uint32_t count() const { return count_; }
 
   [[nodiscard]] std::vector<Place> list() const;
 
  private:
-  std::string bytes_;
-  std::uint32_t count_ = 0;
+  void keep(std::string_view more);
+
+  // About a dozen places, beside what else is known of the trade: where memory is far, one way is shorter than two.
+  static constexpr std::size_t kNearBytes = 68;
+
   Place last_;
+  std::uint32_t count_ = 0;
+  std::uint8_t near_size_ = 0;
+  std::array<char, kNearBytes> near_ = {};
+  std::string far_;  // all of them once they are more
 };
 
 }  // namespace clearspan::evidence::rows

@@ -64,11 +64,14 @@ std::vector<HistoryEntry> merge_by_time(std::vector<HistoryEntry> entries) {
   return merged;
 }
 
+void note_standing(TradeSummary& summary, const Standing& standing) {
+  summary.phase = standing.phase;
+  summary.abort_reason = standing.abort_reason;
+  summary.suspend_reason = standing.suspend_reason;
+}
+
 void note_event(TradeSummary& summary, const State& state, const HistoryEntry& entry) {
-  summary.phase = phase_of(state);
-  summary.abort_reason = abort_reason_of(state);
-  const auto* suspended = std::get_if<Suspended>(&state);
-  summary.suspend_reason = suspended ? std::optional(suspended->reason) : std::nullopt;
+  note_standing(summary, standing_of(state));
   summary.updated = entry.record.at;
   summary.last_sequence = entry.sequence;
 }
@@ -126,32 +129,40 @@ std::unique_ptr<ListReader> read_list_for(const IndexStore& store, const TradeFi
   return read_all_trades(store, below);
 }
 
-Result<TradeSummary> summary_of(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row) {
-  const rows::Place place = row.places.list()[*row.creation];
+// Of a created trade.
+Result<TradeSummary> summary_of(const RecordFiles& files, const TradeId& trade, const rows::TradePart& whole) {
+  if (!whole.creation || !whole.state) return damaged("trade " + to_string(trade) + " has no state");
+  const std::vector<rows::Place> places = whole.places.list();
+  const rows::Place& place = places[whole.creation->place];
   CLEARSPAN_TRY(ReadEntry read, read_entry(files, trade, place, Detail::events_only));
   auto* const created = read.entry ? std::get_if<TradeCreated>(&read.entry->record.body) : nullptr;
-  if (!created || read.check != row.creation_check) return files.corrupt(place, "not the creation that was indexed");
+  if (!created || read.check != whole.creation->check) return files.corrupt(place, "not the creation that was indexed");
   TradeSummary summary;
   summary.id = trade;
   summary.shard = place.shard;
   summary.plan = std::make_shared<const Plan>(std::move(created->plan));
-  summary.phase = row.phase;
-  summary.abort_reason = row.abort_reason;
-  summary.suspend_reason = row.suspend_reason;
+  note_standing(summary, whole.state->standing);
   summary.created = summary.plan->created;
-  summary.updated = row.updated;
+  summary.updated = whole.state->at;
   summary.first_sequence = place.sequence;
-  summary.last_sequence = row.last_sequence;
+  summary.last_sequence = places[whole.state->place].sequence;
   summary.idempotency_key = std::move(created->idempotency_key);
   return summary;
 }
 
+bool exists(const std::optional<rows::TradePart>& whole) {
+  return whole && whole->creation;
+}
+
 // The trade if it matches the filter. Its phase is compared before its plan is read.
-Result<std::optional<TradeSummary>> load_match(const IndexStore& store, const RecordFiles& files, const TradeId& trade,
+Result<std::optional<TradeSummary>> load_match(TradeRows& trades, const RecordFiles& files, const TradeId& trade,
                                                const TradeFilter& filter) {
-  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
-  if (!stored || (filter.phase && stored->row.phase != *filter.phase)) return std::optional<TradeSummary>();
-  CLEARSPAN_TRY(auto summary, summary_of(files, trade, stored->row));
+  CLEARSPAN_TRY(const auto whole, trades.find(trade));
+  if (!exists(whole)) return std::optional<TradeSummary>();
+  if (filter.phase && whole->state && whole->state->standing.phase != *filter.phase) {
+    return std::optional<TradeSummary>();
+  }
+  CLEARSPAN_TRY(auto summary, summary_of(files, trade, *whole));
   if (!matches(summary, filter)) return std::optional<TradeSummary>();
   return std::optional(std::move(summary));
 }
@@ -164,44 +175,41 @@ Result<LogPosition> load_applied(const IndexStore& store, const IndexOptions& op
   return position.value_or(LogPosition{0, chain_start(options.shards[shard].identity)});
 }
 
-Result<std::optional<StoredRow>> load_row(const IndexStore& store, const TradeId& trade) {
-  StoredRow stored;
-  CLEARSPAN_TRY(auto value, store.get(rows::trade_key(trade)));
-  if (!value) {
-    CLEARSPAN_TRY(value, store.get(rows::odd_trade_key(trade)));
-    stored.is_odd = true;
+Result<std::optional<rows::TradePart>> TradeRows::find(const TradeId& trade) {
+  std::string key = rows::run_key(trade);
+  if (key != key_) {
+    CLEARSPAN_TRY(row_, store_.get(key));
+    key_ = std::move(key);
   }
-  if (!value) return std::optional<StoredRow>();
-  CLEARSPAN_TRY(stored.row, rows::parse_trade(*value));
-  if (!stored.row.creation) return damaged("trade " + to_string(trade) + " has no creation");
-  return std::optional(std::move(stored));
+  if (!row_) return std::optional<rows::TradePart>();
+  return rows::find_part(key_, *row_, trade);
 }
 
-Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row,
+Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradePart& whole,
                                  Detail detail) {
   LoadedTrade loaded;
   std::vector<HistoryEntry>& history = loaded.snapshot.history;
   std::uint32_t check = 0;
-  for (const rows::Place& place : row.places.list()) {
+  for (const rows::Place& place : whole.places.list()) {
     CLEARSPAN_TRY(ReadEntry read, read_entry(files, trade, place, detail));
-    check = rows::next_check(check, read.check);
+    check += read.check;
     if (read.entry) history.push_back(std::move(*read.entry));
   }
-  if (check != row.check) {
+  if (check != whole.check) {
     return make_error(ErrorCode::log_corrupt,
                       "the records of trade " + to_string(trade) + " are not those that were indexed");
   }
   history = merge_by_time(std::move(history));
-  CLEARSPAN_TRY(const bool exists, fold_history(loaded));
-  if (!exists) return damaged("the creation of trade " + to_string(trade) + " is missing");
+  CLEARSPAN_TRY(const bool is_created, fold_history(loaded));
+  if (!is_created) return damaged("the creation of trade " + to_string(trade) + " is missing");
   return loaded;
 }
 
 Result<std::optional<TradeSnapshot>> load_trade(const IndexStore& store, const RecordFiles& files,
                                                 const TradeId& trade) {
-  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
-  if (!stored) return std::optional<TradeSnapshot>();
-  CLEARSPAN_TRY(auto loaded, load_records(files, trade, stored->row, Detail::everything));
+  CLEARSPAN_TRY(const auto whole, TradeRows(store).find(trade));
+  if (!exists(whole)) return std::optional<TradeSnapshot>();
+  CLEARSPAN_TRY(auto loaded, load_records(files, trade, *whole, Detail::everything));
   CLEARSPAN_CHECK_OK(store.scan(rows::returns_prefix(trade), [&](std::string_view key, std::string_view) {
     loaded.snapshot.related.push_back(rows::returning_trade_of_key(key));
     return true;
@@ -211,9 +219,9 @@ Result<std::optional<TradeSnapshot>> load_trade(const IndexStore& store, const R
 
 Result<std::optional<TradeSummary>> load_summary(const IndexStore& store, const RecordFiles& files,
                                                  const TradeId& trade) {
-  CLEARSPAN_TRY(const auto stored, load_row(store, trade));
-  if (!stored) return std::optional<TradeSummary>();
-  CLEARSPAN_TRY(auto summary, summary_of(files, trade, stored->row));
+  CLEARSPAN_TRY(const auto whole, TradeRows(store).find(trade));
+  if (!exists(whole)) return std::optional<TradeSummary>();
+  CLEARSPAN_TRY(auto summary, summary_of(files, trade, *whole));
   return std::optional(std::move(summary));
 }
 
@@ -225,6 +233,7 @@ Result<TradePage> load_page(const IndexStore& store, const RecordFiles& files, c
   }
   CLEARSPAN_TRY(const auto start, start_of_page(filter, cursor));
   const auto reader = read_list_for(store, filter, start);
+  TradeRows trades(store);
   TradePage page;
   rows::ListPosition last;
   for (std::size_t looked_at = 0;; ++looked_at) {
@@ -232,7 +241,7 @@ Result<TradePage> load_page(const IndexStore& store, const RecordFiles& files, c
     if (!position || (filter.created_from && position->created < *filter.created_from)) return page;
     if (page.trades.size() == limit || looked_at == kPageScanMax) break;
     last = *position;
-    CLEARSPAN_TRY(auto match, load_match(store, files, position->trade, filter));
+    CLEARSPAN_TRY(auto match, load_match(trades, files, position->trade, filter));
     if (match) page.trades.push_back(std::move(*match));
   }
   page.next_cursor = rows::make_cursor(filter, last);

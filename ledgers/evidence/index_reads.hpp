@@ -7,6 +7,7 @@
 #include "ledgers/evidence/index.hpp"
 #include "ledgers/evidence/index_records.hpp"
 #include "ledgers/evidence/index_rows.hpp"
+#include "ledgers/evidence/index_runs.hpp"
 #include "ledgers/evidence/index_store.hpp"
 
 namespace clearspan::evidence {
@@ -25,18 +26,23 @@ enum class Detail : std::uint8_t {
 // How far the store has applied a shard; zero when it has not. Errors: storage_failed.
 Result<LogPosition> load_applied(const IndexStore& store, const IndexOptions& options, std::uint16_t shard);
 
-// A trade's row.
-struct StoredRow {
-  rows::TradeRow row;
-  bool is_odd = false;  // its id does not sort by its creation
+// What the store says of trades, of which several are asked for.
+class TradeRows {
+ public:
+  explicit TradeRows(const IndexStore& store) : store_(store) {}
+
+  // None when the store knows nothing of the trade; there may be no creation in what it knows. Errors: storage_failed.
+  Result<std::optional<rows::TradePart>> find(const TradeId& trade);
+
+ private:
+  const IndexStore& store_;
+  std::string key_;  // of the row that was read last
+  std::optional<std::string> row_;
 };
 
-// None when no record creates the trade. Errors: storage_failed.
-Result<std::optional<StoredRow>> load_row(const IndexStore& store, const TradeId& trade);
-
-// Reads what the row says of a created trade, and checks that it is what was indexed. Errors: log_corrupt for a record
-// that is not; storage_failed.
-Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradeRow& row,
+// Reads what is said of a created trade, and checks that it is what was indexed. Errors: log_corrupt for a record that
+// is not; storage_failed.
+Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradePart& whole,
                                  Detail detail);
 
 // None when no record creates the trade. Errors: log_corrupt, storage_failed.

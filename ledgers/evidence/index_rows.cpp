@@ -4,11 +4,12 @@
 #include <limits>
 
 #include "codecs/crypto/sha256.hpp"
+#include "ledgers/evidence/index_mix.hpp"
 
 namespace clearspan::evidence::rows {
 namespace {
 
-constexpr std::uint16_t kFormat = 3;  // of the index; another one is rebuilt
+constexpr std::uint16_t kFormat = 4;  // of the index; another one is rebuilt
 constexpr std::size_t kListTailBytes = 8 + TradeId::kSize;
 constexpr std::size_t kCheckBytes = 8;
 constexpr std::size_t kUsualKeyBytes = 48;
@@ -78,26 +79,6 @@ std::int64_t signed_number_at(std::string_view text, std::size_t at) {
   return static_cast<std::int64_t>(number_at(text, at, 8) ^ kSignBit);
 }
 
-// 64 bits that mix all of the bytes.
-std::uint64_t mix(ByteView bytes) {
-  constexpr std::uint64_t kFactor = 0x9e37'79b9'7f4a'7c15;  // odd, so that no step loses anything
-  std::uint64_t sum = bytes.size();
-  const auto take = [&](std::uint64_t word) {
-    sum = (sum ^ word) * kFactor;
-    sum ^= sum >> 32;
-  };
-  for (; bytes.size() >= sizeof(std::uint64_t); bytes = bytes.subspan(sizeof(std::uint64_t))) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), sizeof(word));
-    take(word);
-  }
-  std::uint64_t rest = 0;
-  if (!bytes.empty()) std::memcpy(&rest, bytes.data(), bytes.size());
-  take(rest);
-  take(0);
-  return sum;
-}
-
 Error damaged_row() {
   return make_error(ErrorCode::storage_failed, "trade index: a damaged row");
 }
@@ -155,88 +136,8 @@ std::uint32_t check_of(ByteView record) {
   return static_cast<std::uint32_t>(mix(record));
 }
 
-std::uint32_t next_check(std::uint32_t check, std::uint32_t record_check) {
-  constexpr std::uint32_t kFactor = 0x9e37'79b1;
-  return (check ^ record_check) * kFactor + 1;
-}
-
-std::uint64_t digest_of(const AccountId& account) {
-  return mix(as_bytes(account.text));
-}
-
-std::string all_trades() {
-  return "s";
-}
-
-std::string trade_key(const TradeId& trade) {
-  return Key('s').bytes(trade.view()).take();
-}
-
-std::string odd_trade_key(const TradeId& trade) {
-  return Key('S').bytes(trade.view()).take();
-}
-
-std::string waiting_key(const TradeId& trade) {
-  return Key('w').bytes(trade.view()).take();
-}
-
-TradeId trade_of_key(std::string_view key) {
-  return fixed_at<TradeId>(key, 1);
-}
-
-// Phase, abort reason, suspend reason + 1 (a byte each) | last change (8) | check of the creation, of all (4 each) |
-// which place is the creation + 1, last sequence | places
-std::string trade_value(const TradeRow& row) {
-  std::string out;
-  out.reserve(32 + row.places.bytes().size());
-  out += static_cast<char>(row.phase);
-  out += static_cast<char>(row.abort_reason);
-  out += static_cast<char>(row.suspend_reason ? static_cast<int>(*row.suspend_reason) + 1 : 0);
-  put_fixed(out, static_cast<std::uint64_t>(row.updated.time_since_epoch().count()) ^ kSignBit);
-  put_fixed(out, row.creation_check);
-  put_fixed(out, row.check);
-  put_number(out, row.creation ? std::uint64_t{*row.creation} + 1 : 0);
-  put_number(out, row.last_sequence);
-  return out += row.places.bytes();
-}
-
-Result<TradeRow> parse_trade(std::string_view value) {
-  constexpr std::size_t kFixedBytes = 3 + 8 + 4 + 4;
-  if (value.size() < kFixedBytes) return damaged_row();
-  TradeRow row;
-  const std::uint64_t suspended = number_at(value, 2, 1);
-  if (number_at(value, 0, 1) > static_cast<std::uint64_t>(Phase::suspended)) return damaged_row();
-  if (number_at(value, 1, 1) > static_cast<std::uint64_t>(AbortReason::returned)) return damaged_row();
-  if (suspended > static_cast<std::uint64_t>(SuspendReason::retries_exhausted) + 1) return damaged_row();
-  row.phase = static_cast<Phase>(number_at(value, 0, 1));
-  row.abort_reason = static_cast<AbortReason>(number_at(value, 1, 1));
-  if (suspended > 0) row.suspend_reason = static_cast<SuspendReason>(suspended - 1);
-  row.updated = Timestamp{Millis{signed_number_at(value, 3)}};
-  row.creation_check = static_cast<std::uint32_t>(number_at(value, 11, 4));
-  row.check = static_cast<std::uint32_t>(number_at(value, 15, 4));
-  value.remove_prefix(kFixedBytes);
-  const auto creation = take_number(value);
-  const auto last_sequence = creation ? take_number(value) : std::nullopt;
-  if (!last_sequence) return damaged_row();
-  auto places = PackedPlaces::parse(value);
-  if (!places || *creation > places->count()) return damaged_row();
-  if (*creation > 0) row.creation = static_cast<std::uint32_t>(*creation - 1);
-  row.last_sequence = *last_sequence;
-  row.places = std::move(*places);
-  return row;
-}
-
-std::string waiting_count_key() {
-  return "v";
-}
-
-std::string waiting_count_value(std::uint64_t count) {
-  return Key('1').number(count).take();
-}
-
-std::optional<std::uint64_t> parse_waiting_count(std::string_view value) {
-  if (value.size() != 1 + 8) return std::nullopt;
-  return number_at(value, 1, 8);
+std::uint64_t account_digest(std::string_view account) {
+  return mix(as_bytes(account));
 }
 
 std::string txn_key(std::string_view ledger, const TxnId& txn) {
@@ -246,7 +147,7 @@ std::string txn_key(std::string_view ledger, const TxnId& txn) {
 std::string place_value(const Place& place) {
   PackedPlaces places;
   places.add(place);
-  return places.bytes();
+  return std::string(places.bytes());
 }
 
 std::optional<Place> parse_place(std::string_view value) {

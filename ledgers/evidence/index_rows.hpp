@@ -3,12 +3,9 @@
 //
 //   m                                        whose index this is: format and logs
 //   n  shard                              -> applied sequence and the head there
-//   s  trade                              -> where it stands and the places of its records; ids that sort by creation
-//   S  trade                              -> the same for other ids
-//   w  trade                              -> places of txns of a trade that no record has created yet
-//   v                                     -> how many rows there are under w
+//   s  bucket                             -> where trades stand and the places of their records (index_runs.hpp)
 //   t  ledger txn                         -> place of its TxnSigned, until it is closed
-//   c  bucket place                       -> trades under S by creation (index_lists.hpp)
+//   c  bucket place                       -> trades by creation whose ids do not sort by it (index_lists.hpp)
 //   a  account's digest, bucket place     -> trades by creation, per account of a leg
 //   u  created trade                         suspended trades
 //   k  idempotency key, shard sequence    -> request digest, trades and items
@@ -31,19 +28,6 @@
 
 namespace clearspan::evidence::rows {
 
-// Where a trade stands, without what its first record says.
-struct TradeRow {
-  Phase phase = Phase::preparing;
-  AbortReason abort_reason = AbortReason::none;
-  std::optional<SuspendReason> suspend_reason;
-  Timestamp updated;
-  std::uint64_t last_sequence = 0;        // of its last event
-  std::optional<std::uint32_t> creation;  // which of the places; none before the trade is created
-  std::uint32_t creation_check = 0;       // check_of() of that record
-  std::uint32_t check = 0;                // next_check() over all its records
-  PackedPlaces places;
-};
-
 struct IdempotencyRow {
   Hash32 request_digest;
   std::vector<IdempotencyEntry::Item> items;
@@ -60,10 +44,9 @@ struct ListPosition {
 // Shows that a record's bytes are not those that were indexed: against damage, not against an attacker, for whom the
 // logs are checked.
 std::uint32_t check_of(ByteView record);
-std::uint32_t next_check(std::uint32_t check, std::uint32_t record_check);
 
 // Two accounts may have the same one, so a list by it holds what does not match.
-std::uint64_t digest_of(const AccountId& account);
+std::uint64_t account_digest(std::string_view account);
 
 std::string identity_key();
 std::string identity_value(const IndexOptions& options);
@@ -71,18 +54,6 @@ std::string identity_value(const IndexOptions& options);
 std::string applied_key(std::uint16_t shard);
 std::string applied_value(const LogPosition& position);
 std::optional<LogPosition> parse_applied(std::string_view value);
-
-std::string all_trades();
-std::string trade_key(const TradeId& trade);
-std::string odd_trade_key(const TradeId& trade);
-std::string waiting_key(const TradeId& trade);
-TradeId trade_of_key(std::string_view key);
-std::string trade_value(const TradeRow& row);
-Result<TradeRow> parse_trade(std::string_view value);
-
-std::string waiting_count_key();
-std::string waiting_count_value(std::uint64_t count);
-std::optional<std::uint64_t> parse_waiting_count(std::string_view value);
 
 std::string txn_key(std::string_view ledger, const TxnId& txn);
 std::string place_value(const Place& place);

@@ -1,22 +1,29 @@
 #include "ledgers/evidence/index_store.hpp"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/merge_operator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <deque>
 #include <filesystem>
 #include <vector>
 
 namespace clearspan::evidence {
 namespace {
 
-// Rows of trades come nearly in the order of their keys, the others in any: apart, the former are hardly ever merged.
+// Rows of trades come nearly in the order of their keys, the others in any: apart, the former hardly ever meet files
+// that they must be merged with.
 constexpr std::string_view kTradesFamily = "trades";
 constexpr char kTradeKind = 's';
 
-constexpr std::size_t kWriteBufferBytes = 64u << 20;
+// What RocksDB holds in memory: twice the first two while they are written to disk, and what is read often.
+constexpr std::size_t kTradesBufferBytes = 32u << 20;
+constexpr std::size_t kRestBufferBytes = 16u << 20;
+constexpr std::size_t kReadCacheBytes = 16u << 20;
 constexpr std::size_t kLogFilesKept = 2;          // RocksDB's own diagnostic log
 constexpr double kBloomBitsPerKey = 10;           // about 1 % of reads for absent keys go to disk
 constexpr std::size_t kTableBlockBytes = 16'384;  // of a table: fewer, larger ones are cheaper to write
@@ -46,17 +53,50 @@ rocksdb::DBOptions make_options() {
 }
 
 // What the rows hold is random for the most part, and is not worth compressing.
-rocksdb::ColumnFamilyOptions make_family(rocksdb::CompactionStyle style) {
+rocksdb::ColumnFamilyOptions make_family(rocksdb::CompactionStyle style, std::size_t buffer_bytes,
+                                         const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = kWriteBufferBytes;
+  options.write_buffer_size = buffer_bytes;
   options.compression = rocksdb::kNoCompression;
   options.compaction_style = style;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = kTableBlockBytes;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // which grow with all trades that ever were
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
+
+class Joiner final : public rocksdb::MergeOperator {
+ public:
+  explicit Joiner(IndexStore::Join join) : join_(join) {}
+
+  bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
+    if (!in.existing_value && in.operand_list.size() == 1) {
+      out->existing_operand = in.operand_list.front();
+      return true;
+    }
+    std::vector<std::string_view> values;
+    values.reserve(in.operand_list.size() + 1);
+    if (in.existing_value) values.push_back(view(*in.existing_value));
+    for (const rocksdb::Slice& operand : in.operand_list) values.push_back(view(operand));
+    return join_(view(in.key), values, out->new_value);
+  }
+
+  bool PartialMergeMulti(const rocksdb::Slice& key, const std::deque<rocksdb::Slice>& operands, std::string* out,
+                         rocksdb::Logger*) const override {
+    std::vector<std::string_view> values;
+    values.reserve(operands.size());
+    for (const rocksdb::Slice& operand : operands) values.push_back(view(operand));
+    return join_(view(key), values, *out);
+  }
+
+  const char* Name() const override { return "clearspan.join"; }
+
+ private:
+  const IndexStore::Join join_;
+};
 
 bool has_prefix(const rocksdb::Iterator& at, std::string_view prefix) {
   return at.Valid() && at.key().starts_with(slice(prefix));
@@ -90,6 +130,10 @@ IndexStore::Batch::~Batch() = default;
 
 void IndexStore::Batch::put(std::string_view key, std::string_view value) {
   content_->batch.Put(content_->database.family_of(key), slice(key), slice(value));
+}
+
+void IndexStore::Batch::add(std::string_view key, std::string_view value) {
+  content_->batch.Merge(content_->database.family_of(key), slice(key), slice(value));
 }
 
 void IndexStore::Batch::remove(std::string_view key) {
@@ -127,13 +171,16 @@ Status IndexStore::Cursor::status() const {
   return to_status(content_->at->status());
 }
 
-Result<std::unique_ptr<IndexStore>> IndexStore::open(const std::string& directory) {
+Result<std::unique_ptr<IndexStore>> IndexStore::open(const std::string& directory, Join join) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return make_error(ErrorCode::storage_failed, "cannot make " + directory + ": " + error.message());
+  const auto cache = rocksdb::NewLRUCache(kReadCacheBytes);
+  rocksdb::ColumnFamilyOptions trades = make_family(rocksdb::kCompactionStyleLevel, kTradesBufferBytes, cache);
+  trades.merge_operator = std::make_shared<Joiner>(join);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, make_family(rocksdb::kCompactionStyleUniversal)},
-      {std::string(kTradesFamily), make_family(rocksdb::kCompactionStyleLevel)}};
+      {rocksdb::kDefaultColumnFamilyName, make_family(rocksdb::kCompactionStyleUniversal, kRestBufferBytes, cache)},
+      {std::string(kTradesFamily), trades}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   CLEARSPAN_CHECK_OK(to_status(rocksdb::DB::Open(make_options(), directory, families, &handles, &db)));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ class IndexStore {
 
     void put(std::string_view key, std::string_view value);
     void remove(std::string_view key);
+
+    // Adds to what the key has, without reading it. Only for keys whose values can be joined.
+    void add(std::string_view key, std::string_view value);
 
    private:
     friend class IndexStore;
@@ -59,8 +63,12 @@ class IndexStore {
   // False stops the scan. The views are valid during the call.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
-  // Opens the store, making it when there is none. Errors: storage_failed.
-  static Result<std::unique_ptr<IndexStore>> open(const std::string& directory);
+  // Makes one value of several of a key, the oldest first; what comes out can be joined again. False when one of them
+  // is damaged. Called on any thread.
+  using Join = bool (*)(std::string_view key, std::span<const std::string_view> values, std::string& out);
+
+  // Opens the store, making it when there is none. `join`: for the rows of trades. Errors: storage_failed.
+  static Result<std::unique_ptr<IndexStore>> open(const std::string& directory, Join join);
 
   // Removes the store from disk. No instance may be open.
   static Status destroy(const std::string& directory);

@@ -1,20 +1,33 @@
 // Values of the derived index, which a damaged disk may have changed: what is read is written again as the same value.
+#include <vector>
+
 #include "ledgers/evidence/index_entries.hpp"
 #include "ledgers/evidence/index_rows.hpp"
+#include "ledgers/evidence/index_runs.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace clearspan;
   namespace rows = evidence::rows;
   const std::string_view value = as_text({data, size});
-  const auto trade = rows::parse_trade(value);
-  if (trade.ok()) {
-    CLEARSPAN_VERIFY(trade_value(*trade) == value);
-    evidence::rows::PackedPlaces again;
-    for (const rows::Place& place : trade->places.list()) again.add(place);
-    CLEARSPAN_VERIFY(again.bytes() == trade->places.bytes());
+  const TradeId trade;
+  const auto part = rows::parse_part(trade, value);
+  if (part.ok()) {
+    std::string again;
+    rows::put_part(again, trade, *part);
+    CLEARSPAN_VERIFY(again == value);
+    rows::PackedPlaces places;
+    for (const rows::Place& place : part->places.list()) places.add(place);
+    CLEARSPAN_VERIFY(places.bytes() == part->places.bytes());
   } else {
-    fuzz::expect_one_of(trade.error(), {ErrorCode::storage_failed});
+    fuzz::expect_one_of(part.error(), {ErrorCode::storage_failed});
+  }
+  const std::string_view halves[] = {value.substr(0, value.size() / 2), value.substr(value.size() / 2)};
+  std::string joined;
+  if (rows::join_runs(rows::run_key(trade), halves, joined)) {
+    std::string again;
+    CLEARSPAN_VERIFY(rows::join_runs(rows::run_key(trade), std::vector<std::string_view>{joined}, again));
+    CLEARSPAN_VERIFY(again == joined);
   }
   const auto idempotency = rows::parse_idempotency(value);
   if (idempotency.ok()) {

@@ -67,38 +67,17 @@ TEST(IndexPlaces, numbers_have_their_shortest_form) {
   }
 }
 
-TEST(IndexRows, a_trade_row_is_read_as_it_was_written) {
-  rows::TradeRow row;
-  row.phase = Phase::suspended;
-  row.abort_reason = AbortReason::cancelled;
-  row.suspend_reason = SuspendReason::retries_exhausted;
-  row.updated = Timestamp{Millis{-5}};
-  row.last_sequence = 700;
-  row.places.add({1, 600, {1, 4160}});
-  row.places.add({0, 700, {1, 4160}});
-  row.creation = 1;
-  row.creation_check = 0xdeadbeef;
-  row.check = 0x01020304;
-  const std::string value = rows::trade_value(row);
-  const auto parsed = rows::parse_trade(value);
-  ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ(rows::trade_value(*parsed), value);
-  EXPECT_EQ(parsed->updated, row.updated);
-  EXPECT_EQ(parsed->creation, row.creation);
-  EXPECT_EQ(parsed->check, row.check);
-  for (std::size_t size = 0; size < value.size(); ++size) {
-    const auto cut = rows::parse_trade(std::string_view(value).substr(0, size));
-    EXPECT_TRUE(cut.ok() || cut.error().code == ErrorCode::storage_failed) << size;
-    EXPECT_TRUE(!cut.ok() || size >= 21) << size;
-  }
-  for (const std::size_t at : {0u, 1u, 2u}) {
-    std::string other = value;
-    other[at] = 99;
-    EXPECT_FALSE(rows::parse_trade(other).ok()) << at;
-  }
-  std::string no_such_creation = value;
-  no_such_creation[19] = 3;
-  EXPECT_FALSE(rows::parse_trade(no_such_creation).ok());
+TEST(IndexPlaces, those_of_two_lists_follow_each_other_unless_they_do_not_ascend) {
+  PackedPlaces first;
+  first.add({0, 5, {1, 4160}});
+  PackedPlaces later;
+  later.add({0, 6, {1, 5000}});
+  later.add({1, 2, {1, 64}});
+  PackedPlaces both = first;
+  ASSERT_TRUE(both.append(later));
+  EXPECT_EQ(both.list(), (std::vector<Place>{{0, 5, {1, 4160}}, {0, 6, {1, 5000}}, {1, 2, {1, 64}}}));
+  EXPECT_FALSE(later.append(first)) << "of another shard than the last place, but behind one that was before";
+  EXPECT_FALSE(first.append(first));
 }
 
 TEST(IndexLists, entries_are_read_as_they_were_put) {

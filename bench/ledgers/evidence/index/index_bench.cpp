@@ -4,16 +4,25 @@
 //
 //   trades       in all; each lives about a second
 //   readers_hz   how often somebody waits to see everything that was offered; 0: nobody does
+//
+// And what it costs that many trades live side by side: all are created, then each moves on in an order that has
+// nothing to do with theirs. Memory is the growth of the resident set by the creations; CPU time is that of the index's
+// and the store's threads.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "bench/ledgers/evidence/scratch.hpp"
 #include "bench/ledgers/evidence/trades/simulated_payments.hpp"
 #include "core/base/clock.hpp"
+#include "core/scenario/trade_id.hpp"
 #include "ledgers/evidence/index.hpp"
 
 namespace clearspan::evidence {
@@ -151,6 +160,151 @@ void index_payments(benchmark::State& state) {
   state.counters["records_per_trade"] =
       static_cast<double>(payments.durable.sequence) / static_cast<double>(payments.trades.size());
 }
+
+Plan live_plan(std::uint64_t number) {
+  constexpr std::uint64_t kFactor = 0x9e37'79b9'7f4a'7c15;
+  std::array<std::uint8_t, kTradeIdRandomBytes> rest{};
+  const std::uint64_t random = (number + 1) * kFactor;
+  std::memcpy(rest.data(), &random, sizeof(random));
+  Plan plan;
+  plan.scenario = "payment";
+  plan.created = Timestamp{Millis{1'793'525'400'000 + static_cast<std::int64_t>(number / 100)}};
+  plan.id = make_trade_id(plan.created, rest);
+  plan.legs.resize(2);
+  plan.legs[0] = {LegRole::hold,
+                  Placement::engine,
+                  {"a-coin"},
+                  {"ACN"},
+                  Amount{1000},
+                  {"payer-" + std::to_string(number % 1000)},
+                  {"exchanger"},
+                  {},
+                  {}};
+  plan.legs[1] = {LegRole::pivot, Placement::engine, {"b-coin"}, {"BCN"}, Amount{900},
+                  {"exchanger"},  {"merchant"},      {},         {}};
+  return plan;
+}
+
+Event live_outcome(const Plan& plan, LegIndex leg, MovementKind kind) {
+  HoldKey key;
+  std::copy(plan.id.bytes.begin(), plan.id.bytes.end(), key.bytes.begin());
+  const Movement movement = movement_for(plan, leg, kind, key);
+  Outcome outcome;
+  outcome.ref = movement.ref;
+  outcome.kind = kind;
+  outcome.ok = true;
+  outcome.asset = movement.asset;
+  outcome.amount = movement.amount;
+  outcome.from = movement.from;
+  outcome.to = movement.to;
+  if (kind != MovementKind::payment) outcome.hold_key = key;
+  if (kind == MovementKind::hold) outcome.reclaim_after = movement.reclaim_after;
+  return OutcomeFinal{plan.legs[leg].ledger, outcome};
+}
+
+// A log with an index that follows it.
+class FollowedLog {
+ public:
+  FollowedLog() {
+    auto log =
+        Log::open(*disk_, scratch_ / "log", bench_options(), ignore_records(), [this](const DurableGroup& group) {
+          if (index_) index_->offer(0, group);
+        });
+    require(log.ok());
+    log_ = std::move(log).value();
+    IndexOptions options;
+    options.directory = scratch_ / "index";
+    options.shards.push_back({scratch_ / "log", bench_options().identity, log_->durable()});
+    auto index = TradeIndex::open(*disk_, options);
+    require(index.ok());
+    index_ = std::move(index).value();
+  }
+
+  void add(RecordBody body) {
+    group_.add({Timestamp{Millis{1'793'525'500'000}}, std::move(body)});
+    if (group_.count() >= kRecordsPerGroup) flush();
+  }
+
+  // No more is under way than what the index's queue takes.
+  void flush() {
+    require(log_->append(group_).ok());
+    while (log_->step()) {
+    }
+    group_.clear();
+    if (++groups_ % kGroupsUnderWay == 0) require(index_->wait_for(0, log_->durable().sequence, kPatience));
+  }
+
+  TradeIndex& all_applied() {
+    flush();
+    require(index_->wait_for(0, log_->durable().sequence, kPatience));
+    return *index_;
+  }
+
+ private:
+  static constexpr std::size_t kGroupsUnderWay = 60;
+
+  const Scratch scratch_;
+  const std::unique_ptr<Disk> disk_ = make_posix_disk();
+  std::unique_ptr<TradeIndex> index_;
+  std::unique_ptr<Log> log_;
+  EncodedGroup group_;
+  std::size_t groups_ = 0;
+};
+
+double own_cpu_seconds() {
+  timespec time = {};
+  require(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+double resident_bytes() {
+  std::ifstream in("/proc/self/statm");
+  double all_pages = 0;
+  double resident_pages = 0;
+  in >> all_pages >> resident_pages;
+  return resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void index_live_trades(benchmark::State& state) {
+  const auto trades = static_cast<std::uint64_t>(state.range(0));
+  constexpr std::uint64_t kStride = 7'919;  // a prime: all trades come up, far from each other
+  for (auto _ : state) {
+    FollowedLog log;
+    const double bytes_before = resident_bytes();
+    double others_before = cpu_seconds() - own_cpu_seconds();
+    for (std::uint64_t i = 0; i < trades; ++i) log.add(TradeCreated{live_plan(i), "", {}, 0});
+    TradeIndex& index = log.all_applied();
+    const auto counted = static_cast<double>(trades);
+    state.counters["bytes_per_trade"] = (resident_bytes() - bytes_before) / counted;
+    double others = cpu_seconds() - own_cpu_seconds();
+    state.counters["cpu_us_per_creation"] = (others - others_before) * 1e6 / counted;
+
+    others_before = others;
+    for (const int step : {0, 1, 2, 3}) {
+      for (std::uint64_t i = 0; i < trades; ++i) {
+        const Plan plan = live_plan(i * kStride % trades);
+        if (step == 0) log.add(TradeEvent{plan.id, live_outcome(plan, 0, MovementKind::hold)});
+        if (step == 1) log.add(TradeEvent{plan.id, live_outcome(plan, 1, MovementKind::payment)});
+        if (step == 2) log.add(TradeEvent{plan.id, Decided{Decision::commit}});
+        if (step == 3) log.add(TradeEvent{plan.id, live_outcome(plan, 0, MovementKind::release)});
+      }
+    }
+    log.all_applied();
+    others = cpu_seconds() - own_cpu_seconds();
+    state.counters["cpu_us_per_event"] = (others - others_before) * 1e6 / counted / 4;
+    for (std::uint64_t i = 0; i < trades; i += 9'973) {
+      const auto shown = index.show(live_plan(i).id);
+      require(shown.ok() && (*shown)->summary.phase == Phase::settled && (*shown)->history.size() == 5);
+    }
+  }
+}
+
+BENCHMARK(index_live_trades)
+    ->ArgNames({"trades"})
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 BENCHMARK(index_payments)
     ->ArgNames({"trades", "readers_hz"})
