@@ -101,26 +101,27 @@ Result<VerifiedBlockPtr> BlockFollower::read(Height height) {
 Status BlockFollower::follow(const Tip& tip) {
   ledger_.head.latest = tip.latest.value;
   for (std::size_t reads = 0; reads < kReadsPerTurnMax && !stopping_ && !shards_are_behind(); ++reads) {
-    claim_final(tip);
+    claim_final(tip, view_->tip().height);
     const std::optional<Height> height = view_->wanted(tip.latest);
     if (!height) break;
-    CLEARSPAN_CHECK_OK(take(*height));
+    CLEARSPAN_CHECK_OK(take(*height, tip));
   }
   // After a restart the ledger may have no newer block than the last one handled: its time is needed all the same.
-  if (ledger_.head.seen_ms.load() == 0) CLEARSPAN_CHECK_OK(take(view_->tip().height));
+  if (ledger_.head.seen_ms.load() == 0) CLEARSPAN_CHECK_OK(take(view_->tip().height, tip));
   has_begun_ = true;
   return Done{};
 }
 
 // A tip is a node's word: what the policy's depth makes final must have that many verified blocks behind it.
-void BlockFollower::claim_final(const Tip& tip) {
-  const std::uint64_t verified = view_->tip().height.value;
-  if (verified > depth_) view_->claim_final(std::min(tip.final_height, Height{verified - depth_}));
+void BlockFollower::claim_final(const Tip& tip, Height verified) {
+  if (verified.value > depth_) view_->claim_final(std::min(tip.final_height, Height{verified.value - depth_}));
 }
 
-// Reads the block at that height into the view, and hands out what is final by it.
-Status BlockFollower::take(Height height) {
+// Reads the block at that height into the view, and hands out what is final by it. One that extends the chain counts
+// for what it makes final by itself: it was read after the tip, so it need not be read again for that.
+Status BlockFollower::take(Height height, const Tip& tip) {
   CLEARSPAN_TRY(const VerifiedBlockPtr block, read(height));
+  if (height == view_->next() && block->parent == view_->tip().hash) claim_final(tip, height);
   const Pushed pushed = view_->push(block);
   if (const auto* found = std::get_if<Conflict>(&pushed)) return conflict(*found);
   if (const auto* back = std::get_if<StepBack>(&pushed)) {

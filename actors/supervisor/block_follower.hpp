@@ -54,8 +54,8 @@ class BlockFollower {
   Status begin(const Tip& tip);
   Result<VerifiedBlockPtr> read(Height height);
   Status follow(const Tip& tip);
-  void claim_final(const Tip& tip);
-  Status take(Height height);
+  void claim_final(const Tip& tip, Height verified);
+  Status take(Height height, const Tip& tip);
   Status conflict(const Conflict& conflict);
   void note_head(const VerifiedBlock& block);
   void hand_out_ready();

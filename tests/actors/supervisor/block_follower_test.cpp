@@ -66,6 +66,19 @@ TEST_F(BlockFollowerTest, makes_no_block_final_before_its_depth_whatever_the_tip
   EXPECT_EQ(handed_out_, places(2, 10 - kFinalityDepth));
 }
 
+TEST_F(BlockFollowerTest, reads_no_block_twice_while_the_chain_only_grows) {
+  side_.produce(5);
+  follow({place(1)});
+  side_.node->blocks_left = 4;
+  ASSERT_TRUE(follower_->step().ok());
+  EXPECT_EQ(handed_out_.size(), 4U - kFinalityDepth);
+  side_.produce(1);
+  side_.node->blocks_left = 1;
+  ASSERT_TRUE(follower_->step().ok());
+  side_.node->blocks_left = 10;
+  EXPECT_EQ(handed_out_, places(2, 6 - kFinalityDepth));
+}
+
 // Two shards were at different heights when the engine stopped. It begins with the lower of them, whose block is on the
 // new chain as well; what the other one has acted on is not.
 TEST_F(BlockFollowerTest, misses_a_block_that_only_one_shard_has_handled) {
