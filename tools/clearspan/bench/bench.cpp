@@ -4,9 +4,11 @@
 #include <iostream>
 #include <memory>
 
+#include "tools/clearspan/bench/blocks.hpp"
 #include "tools/clearspan/bench/engine.hpp"
 #include "tools/clearspan/bench/http.hpp"
 #include "tools/clearspan/bench/live.hpp"
+#include "tools/clearspan/bench/scale.hpp"
 #include "tools/clearspan/bench/transitions.hpp"
 
 namespace clearspan::tools {
@@ -29,6 +31,9 @@ void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--block-interval-ms", options->block_interval, "Of both ledgers")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  command->add_option("--live", options->live, "Trades beside them that wait all the while")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
   command->callback([options, &run] { run = [options] { return run_bench_engine(*options, std::cout, std::cerr); }; });
@@ -49,6 +54,52 @@ void add_bench_transitions(CLI::App& bench, std::function<int()>& run) {
   command->add_flag("--json", options->json, "The line of JSON alone");
   command->callback(
       [options, &run] { run = [options] { return run_bench_transitions(*options, std::cout, std::cerr); }; });
+}
+
+void add_bench_blocks(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command =
+      bench.add_subcommand("blocks", "From a block's bytes to its trades durable, among many live ones");
+  const auto options = std::make_shared<BlocksBenchOptions>();
+  command->add_option("--trades", options->trades, "How many are live")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--blocks", options->blocks, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--block", options->block, "Txns of one block, each the hold of one trade")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--paced-ms", options->paced_ms, "From block to block")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, &run] {
+    if (std::uint64_t{options->blocks} * options->block > options->trades) {
+      throw CLI::ValidationError("--trades", "must be at least --blocks times --block");
+    }
+    run = [options] { return run_bench_blocks(*options, std::cout, std::cerr); };
+  });
+}
+
+void add_bench_scale(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command = bench.add_subcommand(
+      "scale", "CPU per settlement at ten times the load and with a hundred times the live trades");
+  const auto options = std::make_shared<ScaleBenchOptions>();
+  command->add_option("--rate", options->rate, "Trades per second, the lower one")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 100'000U));
+  command->add_option("--live", options->live, "Trades that wait all the while, the fewer")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 1'000'000U));
+  command->add_option("--seconds", options->seconds, "Of each run")->capture_default_str()->check(CLI::Range(1U, 600U));
+  command->add_option("--rounds", options->rounds, "Of all runs; the median counts")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--block-interval-ms", options->block_interval, "Of both ledgers")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, &run] { run = [options] { return run_bench_scale(*options, std::cout, std::cerr); }; });
 }
 
 void add_bench_live(CLI::App& bench, std::function<int()>& run) {
@@ -98,9 +149,11 @@ void add_bench(CLI::App& app, std::function<int()>& run) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the engine on this machine, and check what was measured");
   bench->require_subcommand(1);
   add_bench_engine(*bench, run);
+  add_bench_blocks(*bench, run);
   add_bench_live(*bench, run);
   add_bench_transitions(*bench, run);
   add_bench_http(*bench, run);
+  add_bench_scale(*bench, run);
 }
 
 }  // namespace clearspan::tools

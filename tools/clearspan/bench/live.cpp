@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <atomic>
 
 #include "actors/engine.hpp"
 #include "codecs/json/writer.hpp"
-#include "tools/clearspan/bench/orders.hpp"
+#include "tools/clearspan/bench/moments.hpp"
+#include "tools/clearspan/bench/parked.hpp"
 #include "tools/clearspan/bench/usage.hpp"
 #include "tools/clearspan/bench/waiting.hpp"
 #include "tools/clearspan/data_folder.hpp"
@@ -18,24 +18,12 @@
 namespace clearspan::tools {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-constexpr std::uint32_t kBatch = 1'000;
-constexpr std::uint32_t kBatchesUnanswered = 16;
 constexpr Millis kIndexPatience{600'000};
-constexpr Millis kCalm{86'400'000};     // the other trades' deadline is so far away
 constexpr Millis kBeforeStorm{10'000};  // for all its trades to be there before
 constexpr Millis kBlockInterval{1'000};
 
-double ms_between(SteadyClock::time_point from, SteadyClock::time_point to) {
+double ms_between(Moment from, Moment to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
-}
-
-// Nothing ends by itself while it is measured.
-TimingPolicy patient_timing(const SimulatedWorld& world) {
-  TimingPolicy timing = world.timing();
-  timing.prepare_window = kCalm;
-  return timing;
 }
 
 // One engine's life on the world's ledgers.
@@ -59,13 +47,7 @@ class LiveBench {
 
   // Numbered trades; returns when all are durable.
   Status create(std::uint32_t first, std::uint32_t count, Timestamp prepare_until) {
-    for (std::uint32_t done = 0; done < count; done += kBatch) {
-      CLEARSPAN_CHECK_OK(until([this] { return unanswered_ < kBatchesUnanswered; }, "trades are not durable"));
-      CLEARSPAN_CHECK_OK(create_batch(first + done, std::min(kBatch, count - done), prepare_until));
-    }
-    CLEARSPAN_CHECK_OK(until([this] { return unanswered_ == 0; }, "trades are not durable"));
-    if (refused_ != 0) return make_error(ErrorCode::overloaded, fmt::format("{} trades were refused", refused_.load()));
-    return Done{};
+    return park_trades(*engine_, world_, first, count, prepare_until, {});
   }
 
   [[nodiscard]] Engine& engine() { return *engine_; }
@@ -73,29 +55,10 @@ class LiveBench {
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
  private:
-  Status create_batch(std::uint32_t first, std::uint32_t count, Timestamp prepare_until) {
-    const OrderTaker orders(*engine_, world_.engine_tag(), world_.profile_for(Misfortune::none),
-                            patient_timing(world_));
-    std::vector<NewTrade> trades(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      CLEARSPAN_TRY(trades[i].plan, orders.plan(first + i, world_.payment(first + i, Misfortune::wrong_asset)));
-      trades[i].plan.prepare_until = prepare_until;
-    }
-    ++unanswered_;
-    engine_->create(std::move(trades), [this](const std::vector<Result<TradeId>>& answers) {
-      refused_ += static_cast<std::uint32_t>(
-          std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return !answer.ok(); }));
-      --unanswered_;
-    });
-    return Done{};
-  }
-
   const LiveBenchOptions& options_;
   const SimulatedWorld& world_;
   const std::string data_dir_;
   std::atomic<std::uint64_t> changes_{0};
-  std::atomic<std::uint32_t> unanswered_{0};
-  std::atomic<std::uint32_t> refused_{0};
   std::unique_ptr<Engine> engine_;
 };
 

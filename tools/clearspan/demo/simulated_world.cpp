@@ -10,8 +10,8 @@ namespace {
 using simulated::Genesis;
 using simulated::GenesisAccount;
 
-constexpr std::uint64_t kTxnValidityBlocks = 30;  // 3 s: a lost pivot is proven dead soon
-constexpr std::uint64_t kLateBlocks = 45;         // past the validity
+constexpr Millis kTxnValidity{3'000};  // a lost pivot is proven dead soon
+constexpr std::uint64_t kTxnValidityBlocksMin = 30;
 constexpr std::size_t kPayers = 100;
 constexpr std::size_t kMerchants = 40;
 constexpr std::uint64_t kAmountMax = 10'000;  // of a trade, in smallest units
@@ -94,10 +94,18 @@ Genesis genesis_b(std::uint64_t plenty) {
 
 }  // namespace
 
+SimulatedWorld::SimulatedWorld(Millis block_interval)
+    : block_interval_(block_interval),
+      txn_validity_(
+          std::max<std::uint64_t>(kTxnValidityBlocksMin, static_cast<std::uint64_t>(kTxnValidity / block_interval))),
+      walk_in_keys_(AccountId{std::string(kOperator)}) {}
+
 Result<std::unique_ptr<SimulatedWorld>> SimulatedWorld::make(std::uint32_t trades, std::uint64_t seed,
                                                              Millis block_interval) {
   std::unique_ptr<SimulatedWorld> world(new SimulatedWorld(block_interval));
   world->tag_.bytes = {'c', 'l', 'e', 'a', 'r', 's', 'p', 'a', 'n', '-', 'd', 'e', 'm', 'o'};
+  const AccountId walk_in{std::string(kWalkIn)};
+  CLEARSPAN_CHECK_OK(world->walk_in_keys_.add(walk_in, simulated::demo_key(walk_in)));
   const std::uint64_t plenty = (trades + 1ULL) * kAmountMax * 4;
   std::vector<AccountId> engine_a = {{std::string(kOperator)}, {std::string(kPoorPayer)}, {"bank"}};
   for (std::size_t i = 0; i < kPayers; ++i) engine_a.push_back({numbered("alice", i)});
@@ -111,7 +119,7 @@ Result<std::unique_ptr<SimulatedWorld>> SimulatedWorld::make(std::uint32_t trade
   simulated::FaultRule delay;
   delay.action = simulated::FaultAction::delay;
   delay.account = AccountId{"frank"};
-  delay.delay_blocks = kLateBlocks;
+  delay.delay_blocks = world->txn_validity_ * 3 / 2;
   CLEARSPAN_CHECK_OK(world->b_.ledger->add_fault(delay));
   world->make_profiles();
   world->producer_ = std::thread([raw = world.get()] { raw->produce(); });
@@ -119,6 +127,10 @@ Result<std::unique_ptr<SimulatedWorld>> SimulatedWorld::make(std::uint32_t trade
 }
 
 SimulatedWorld::~SimulatedWorld() {
+  stop_producing();
+}
+
+void SimulatedWorld::stop_producing() {
   stopping_ = true;
   if (producer_.joinable()) producer_.join();
 }
@@ -136,7 +148,7 @@ Status SimulatedWorld::make_side(Side& side, Genesis genesis, const std::vector<
   }
   side.engine_keys = std::move(keys);
   simulated::ConnectorOptions options = simulated::options_for(genesis, tag_);
-  options.txn_validity = kTxnValidityBlocks;
+  options.txn_validity = txn_validity_;
   side.connector = std::make_shared<simulated::InProcessConnector>(side.ledger, options, side.engine_keys);
   return Done{};
 }
@@ -209,16 +221,22 @@ PvpRequest SimulatedWorld::pvp(std::uint64_t number) const {
   return request;
 }
 
-Status SimulatedWorld::deposit_wrong_asset(const Plan& plan) {
-  simulated::Keyring payer_keys{AccountId{std::string(kOperator)}};
-  const AccountId payer{std::string(kWalkIn)};
-  CLEARSPAN_CHECK_OK(payer_keys.add(payer, simulated::demo_key(payer)));
+Result<SignedTxn> SimulatedWorld::sign_for_walk_in(Movement movement, std::uint64_t valid_blocks) const {
   SigningRequest request;
-  request.signer = payer;
-  request.not_after = LedgerTime{a_.ledger->true_head().number.value + kTxnValidityBlocks};
-  request.movements.push_back(movement_for(plan, 0, MovementKind::hold, HoldKey{}));
-  request.movements.back().asset = kJunk;
-  CLEARSPAN_TRY(const SignedTxn txn, payer_keys.sign(plan.legs.front().ledger, request));
+  request.signer = AccountId{std::string(kWalkIn)};
+  request.not_after = LedgerTime{a_.ledger->true_head().number.value + valid_blocks};
+  request.movements.push_back(std::move(movement));
+  return walk_in_keys_.sign(a_.connector->traits().id, request);
+}
+
+Result<SignedTxn> SimulatedWorld::sign_deposit(const Plan& plan, std::uint64_t valid_blocks) const {
+  return sign_for_walk_in(movement_for(plan, 0, MovementKind::hold, HoldKey{}), valid_blocks);
+}
+
+Status SimulatedWorld::deposit_wrong_asset(const Plan& plan) {
+  Movement deposit = movement_for(plan, 0, MovementKind::hold, HoldKey{});
+  deposit.asset = kJunk;
+  CLEARSPAN_TRY(const SignedTxn txn, sign_for_walk_in(std::move(deposit), txn_validity_));
   return a_.ledger->submit(txn.raw, Millis{1'000});
 }
 
@@ -227,7 +245,7 @@ void SimulatedWorld::stall_node(bool stalled) {
 }
 
 Millis SimulatedWorld::stall_needed() const {
-  return block_interval_ * (kTxnValidityBlocks + 5);
+  return block_interval_ * static_cast<Millis::rep>(txn_validity_ + 5);
 }
 
 LedgerBooks SimulatedWorld::books_of(const simulated::Ledger& ledger) {

@@ -30,12 +30,22 @@ class SimulatedWorld final : public DemoWorld {
   [[nodiscard]] PaymentRequest payment(std::uint64_t number, Misfortune misfortune) const override;
   [[nodiscard]] PvpRequest pvp(std::uint64_t number) const override;
   Status deposit_wrong_asset(const Plan& plan) override;
+
+  // The hold of a payer who signs for himself, as the plan has it; valid for so many blocks from now.
+  [[nodiscard]] Result<SignedTxn> sign_deposit(const Plan& plan, std::uint64_t valid_blocks) const;
+
   void stall_node(bool stalled) override;
   [[nodiscard]] Millis stall_needed() const override;
 
   [[nodiscard]] std::size_t in_flight_max() const override { return 6'000; }
 
   Result<std::vector<LedgerBooks>> read_books() override;
+
+  // In the order of connectors().
+  [[nodiscard]] std::vector<std::shared_ptr<simulated::Ledger>> ledgers() const { return {a_.ledger, b_.ledger}; }
+
+  // From now on there are no blocks but those that ledgers() are told to make.
+  void stop_producing();
 
  private:
   struct Side {
@@ -44,15 +54,18 @@ class SimulatedWorld final : public DemoWorld {
     std::shared_ptr<Connector> connector;
   };
 
-  explicit SimulatedWorld(Millis block_interval) : block_interval_(block_interval) {}
+  explicit SimulatedWorld(Millis block_interval);
 
   Status make_side(Side& side, simulated::Genesis genesis, const std::vector<AccountId>& engine_accounts,
                    std::uint64_t seed);
   void make_profiles();
   void produce();
+  [[nodiscard]] Result<SignedTxn> sign_for_walk_in(Movement movement, std::uint64_t valid_blocks) const;
   static LedgerBooks books_of(const simulated::Ledger& ledger);
 
   const Millis block_interval_;
+  const std::uint64_t txn_validity_;  // blocks
+  simulated::Keyring walk_in_keys_;   // of the payer who signs for himself
   SystemClock clock_;
   EngineTag tag_;
   Side a_;

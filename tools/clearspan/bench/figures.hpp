@@ -1,0 +1,34 @@
+// How the benchmarks print a histogram of latencies.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/latency.hpp"
+
+namespace clearspan::tools {
+
+inline double in_ms(Latencies::Micros latency) {
+  return static_cast<double>(latency.count()) / 1e3;
+}
+
+// "p50 1.20 ms, p99 3.40 ms, longest 8.00 ms"
+inline std::string describe(const Latencies& latencies) {
+  return fmt::format("p50 {:.2f} ms, p99 {:.2f} ms, longest {:.2f} ms", in_ms(latencies.quantile(0.5)),
+                     in_ms(latencies.quantile(0.99)), in_ms(latencies.max()));
+}
+
+// As a member of the object that is open, in microseconds.
+inline void put_latencies(json::Writer& json, std::string_view name, const Latencies& latencies) {
+  json.key(name).begin_object();
+  for (const auto& [quantile, share] : {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}}) {
+    json.field(quantile, latencies.quantile(share).count());
+  }
+  json.field("max", latencies.max().count()).end_object();
+}
+
+}  // namespace clearspan::tools
