@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "codecs/json/writer.hpp"
+#include "ledgers/thread_name.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/orders.hpp"
 #include "tools/clearspan/bench/parked.hpp"
@@ -29,6 +30,7 @@ constexpr Millis kLateFrom{1};       // behind its pace
 constexpr Millis kLedgerTimeout{1'000};
 constexpr Millis kIndexPatience{600'000};
 constexpr std::uint64_t kDepositValidBlocks = 1'000'000;
+constexpr const char* kThreadName = "bench";
 constexpr std::uint32_t kNotMoved = std::numeric_limits<std::uint32_t>::max();
 
 // Trades in the order in which blocks move them on: neighbours in a block are far from each other in memory.
@@ -36,6 +38,11 @@ std::uint32_t spread(std::uint64_t order, std::uint32_t trades) {
   std::uint64_t stride = trades * 5ULL / 8 + 1;
   while (std::gcd(stride, std::uint64_t{trades}) != 1) ++stride;
   return static_cast<std::uint32_t>(order * stride % trades);
+}
+
+// The ledgers work on the thread that runs the benchmark.
+double cpu_of_engine() {
+  return cpu_of_process() - cpu_by_thread()[kThreadName];
 }
 
 class BlocksBench {
@@ -69,11 +76,15 @@ class BlocksBench {
     CLEARSPAN_CHECK_OK(park_trades(*engine_, world_, 0, options_.trades, SystemClock().now() + kCalm, keep));
     CLEARSPAN_CHECK_OK(engine_->sync_index(kIndexPatience));
     world_.stop_producing();
+    for (const Plan& plan : plans_) {
+      CLEARSPAN_TRY(SignedTxn txn, world_.sign_deposit(plan, kDepositValidBlocks));
+      deposits_.push_back(std::move(txn.raw));
+    }
     return Done{};
   }
 
   Result<BlocksBenchReport> run() {
-    const double cpu_before = cpu_of_process();
+    const double cpu_before = cpu_of_engine();
     CLEARSPAN_CHECK_OK(deposit(0));
     Moment due = SteadyClock::now();
     for (std::uint32_t block = 0; block < options_.blocks; ++block, due += Millis{options_.paced_ms}) {
@@ -85,7 +96,7 @@ class BlocksBench {
     }
     BlocksBenchReport report;
     report.late = late_;
-    report.cpu_us_total = (cpu_of_process() - cpu_before) * 1e6 / static_cast<double>(plans_.size());
+    report.cpu_us = (cpu_of_engine() - cpu_before) * 1e6 / static_cast<double>(plans_.size());
     CLEARSPAN_CHECK_OK(check(report));
     measure(report);
     return report;
@@ -106,9 +117,7 @@ class BlocksBench {
   // Hands the holds of that block's trades to the ledger, and nothing else waits there.
   Status deposit(std::uint32_t block) {
     for (std::uint32_t i = 0; i < options_.block; ++i) {
-      const Plan& plan = plans_[std::size_t{block} * options_.block + i];
-      CLEARSPAN_TRY(const SignedTxn txn, world_.sign_deposit(plan, kDepositValidBlocks));
-      CLEARSPAN_CHECK_OK(source_->submit(txn.raw, kLedgerTimeout));
+      CLEARSPAN_CHECK_OK(source_->submit(deposits_[std::size_t{block} * options_.block + i], kLedgerTimeout));
     }
     return Done{};
   }
@@ -172,7 +181,8 @@ class BlocksBench {
   Moments moments_{0};  // those of the blocks are enough here
   const std::shared_ptr<TimedLedger> timed_source_;
   std::vector<std::uint32_t> order_of_;  // by the number of a trade
-  std::vector<Plan> plans_;              // in the order in which blocks move them on, as is decided_
+  std::vector<Plan> plans_;              // in the order in which blocks move them on, as are the next two
+  std::vector<Bytes> deposits_;          // their holds, as the payers have signed them
   std::vector<Moment> decided_;
   std::vector<Height> heights_;  // of the measured blocks
   std::uint32_t late_ = 0;
@@ -190,8 +200,8 @@ void print_table(const BlocksBenchOptions& options, const BlocksBenchReport& rep
   out << "  bytes to a trade durable:                      " << describe(report.trades) << "\n";
   out << "  publication to the last of a block's trades:   " << describe(report.from_shown) << "\n";
   out << fmt::format(
-      "  {} blocks came behind their pace; CPU per trade from hold to end, ledgers included: {:.1f} us\n", report.late,
-      report.cpu_us_total);
+      "  {} blocks came behind their pace; CPU of the engine per trade, from its hold to its end: {:.1f} us\n",
+      report.late, report.cpu_us);
 }
 
 void print_json(const BlocksBenchOptions& options, const BlocksBenchReport& report, std::ostream& out) {
@@ -202,7 +212,7 @@ void print_json(const BlocksBenchOptions& options, const BlocksBenchReport& repo
   put_latencies(json, "bytes_to_verified_us", report.verifying);
   put_latencies(json, "bytes_to_trade_durable_us", report.trades);
   put_latencies(json, "published_to_block_durable_us", report.from_shown);
-  json.field("late", report.late).field("cpu_us_per_trade", report.cpu_us_total).end_object();
+  json.field("late", report.late).field("cpu_us_per_trade", report.cpu_us).end_object();
   out << json.take() << "\n";
 }
 
@@ -212,6 +222,7 @@ Result<BlocksBenchReport> bench_blocks(const BlocksBenchOptions& options) {
   if (std::uint64_t{options.blocks} * options.block > options.trades) {
     return make_error(ErrorCode::invalid_value, "more holds than live trades", "--trades");
   }
+  name_this_thread(kThreadName);
   CLEARSPAN_TRY(const auto world, SimulatedWorld::make(options.trades, 1, kBlockInterval));
   BlocksBench bench(options, *world);
   CLEARSPAN_CHECK_OK(bench.start());

@@ -29,13 +29,13 @@ struct BlocksBenchOptions {
 };
 
 struct BlocksBenchReport {
-  Latencies blocks;         // from the bytes until the last trade of the block
-  Latencies trades;         // the same for each trade
-  Latencies from_shown;     // as `blocks`, from the publication of the block
-  Latencies verifying;      // in it: until all hashes are recomputed
-  double block_bytes = 0;   // of one block, on average
-  std::uint32_t late = 0;   // blocks that came behind their pace
-  double cpu_us_total = 0;  // of one trade from its hold to its end, the ledgers' work included
+  Latencies blocks;        // from the bytes until the last trade of the block
+  Latencies trades;        // the same for each trade
+  Latencies from_shown;    // as `blocks`, from the publication of the block
+  Latencies verifying;     // in it: until all hashes are recomputed
+  double block_bytes = 0;  // of one block, on average
+  std::uint32_t late = 0;  // blocks that came behind their pace
+  double cpu_us = 0;       // of the engine's threads, for one trade from its hold to its end
 };
 
 // Errors: those of the engine; invalid_value when there are fewer trades than the blocks move on; final_block_conflict
