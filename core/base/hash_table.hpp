@@ -30,6 +30,11 @@ class HashTable {
 
   [[nodiscard]] bool contains(const Key& wanted) const { return !slots_[slot_of(wanted)].is_empty(); }
 
+  // How many slots the search for the key looks at.
+  [[nodiscard]] std::size_t search_length(const Key& wanted) const {
+    return ((slot_of(wanted) - tag_of(wanted)) & mask()) + 1;
+  }
+
   // Null when there is none. The entry stays where it is until it is erased.
   [[nodiscard]] Entry* find(const Key& wanted) {
     const Slot& slot = slots_[slot_of(wanted)];
