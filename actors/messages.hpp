@@ -148,6 +148,8 @@ struct LedgerConflict {  // The ledger contradicts a block that was final.
 
 struct Tick {};  // Time has passed.
 
+struct TimeoutsLeft {};  // To oneself: more trades than could be told at once have no time left.
+
 struct Shutdown {};  // End yourself and all your children.
 
 using MonitorActor =
@@ -155,7 +157,7 @@ using MonitorActor =
                      caf::reacts_to<TradeCrashed>, caf::reacts_to<TradeRefolded>, caf::reacts_to<TakeAsks>,
                      caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>, caf::reacts_to<MovementsDead>,
                      caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeGone>,
-                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<Tick>, caf::reacts_to<TimeoutsLeft>, caf::reacts_to<Shutdown>>;
 
 // --- To the evidence writer ---
 
@@ -179,8 +181,14 @@ struct Dismiss {  // This trade is over: record nothing more in its name, and le
   TradeId trade;
 };
 
-// What a trade asks of the writer. A record: make it durable. A deposit: record a trade that sends it back.
-using WriterAsk = std::variant<evidence::Record, Append, ReturnDeposit, Dismiss>;
+struct OwnFact {  // Make this durable, which the trade found out or decided by itself.
+  Timestamp at;
+  TradeId trade;
+  std::variant<PrepareDeadlinePassed, Decided> fact;
+};
+
+// What a trade asks of the writer. What is large and rare stands apart. A deposit: record a trade that sends it back.
+using WriterAsk = std::variant<OwnFact, std::unique_ptr<Append>, std::unique_ptr<const ReturnDeposit>, Dismiss>;
 
 struct ReturnHold {  // No trade wants this hold: record one that sends it back.
   ReturnDeposit deposit;
@@ -275,6 +283,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsDead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FinalBlocks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LedgerConflict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TimeoutsLeft)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Shutdown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitterAsks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Flush)

@@ -43,18 +43,25 @@ void EvidenceWriter::on_append(Append& message) {
 
 void EvidenceWriter::take_asks() {
   for (WriterAsk& ask : shard_.outboxes->writer.take()) {
-    if (auto* append = std::get_if<Append>(&ask)) {
-      take(*append);
-    } else if (const auto* deposit = std::get_if<ReturnDeposit>(&ask)) {
-      record_return(*deposit);
-    } else if (auto* record = std::get_if<evidence::Record>(&ask)) {
-      take(*record);
+    if (const auto* own = std::get_if<OwnFact>(&ask)) {
+      take(*own);
+    } else if (const auto* append = std::get_if<std::unique_ptr<Append>>(&ask)) {
+      take(**append);
+    } else if (const auto* deposit = std::get_if<std::unique_ptr<const ReturnDeposit>>(&ask)) {
+      record_return(**deposit);
     } else {
       dismiss(std::get<Dismiss>(ask).trade);
     }
   }
   hand_over();
   tell_consequences();
+}
+
+void EvidenceWriter::take(const OwnFact& own) {
+  evidence::Record record{own.at, evidence::TradeEvent{own.trade, {}}};
+  Event& event = std::get<evidence::TradeEvent>(record.body).event;
+  std::visit([&](const auto& fact) { event = fact; }, own.fact);
+  take_event(record);
 }
 
 void EvidenceWriter::take(Append& message) {

@@ -56,6 +56,7 @@ class EvidenceWriter : public WriterActor::base {
   void on_group_durable(const GroupDurable& group);
 
   void take_asks();
+  void take(const OwnFact& own);
   void take(Append& message);
   void take(evidence::Record& record);
   void take_event(evidence::Record& record);

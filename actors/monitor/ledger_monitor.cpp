@@ -41,7 +41,11 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
         }
       },
       [this](const LedgerConflict& message) { on_conflict(message); },
-      [this](const Tick&) { on_tick(); },
+      [this](const Tick&) {
+        delayed_send(this, PrepareTick{1}, Tick{});
+        on_timeouts();
+      },
+      [this](const TimeoutsLeft&) { on_timeouts(); },
       [this](const Shutdown&) {
         children_.for_each([](const Child& child) {
           if (child.actor) anon_send_exit(child.actor, caf::exit_reason::user_shutdown);
@@ -131,16 +135,20 @@ void LedgerMonitor::on_refolded(TradeRefolded& message) {
   send(shard_.writer, Enrol{{{message.trade, spawn_trade(std::move(restored.plan), std::move(restored.state))}}});
 }
 
-void LedgerMonitor::on_tick() {
+void LedgerMonitor::on_timeouts() {
   const Timestamp now = shard_.clock->now();
+  std::size_t told = 0;
   while (!prepare_timeouts_.empty() && prepare_timeouts_.begin()->first <= now) {
-    for (const TradeId& trade : prepare_timeouts_.begin()->second) {
-      const Child* const child = children_.find(trade);
-      if (child != nullptr && child->actor) send(child->actor, PrepareTimeout{});
+    std::vector<TradeId>& trades = prepare_timeouts_.begin()->second;
+    for (; !trades.empty(); trades.pop_back()) {
+      if (told == kTimeoutsPerTurn) return send(this, TimeoutsLeft{});
+      const Child* const child = children_.find(trades.back());
+      if (child == nullptr || !child->actor) continue;
+      send(child->actor, PrepareTimeout{});
+      ++told;
     }
     prepare_timeouts_.erase(prepare_timeouts_.begin());
   }
-  delayed_send(this, PrepareTick{1}, Tick{});
 }
 
 // --- Movements ---

@@ -18,6 +18,10 @@ inline constexpr unsigned kTradeCrashesMax = 3;
 // How many final blocks without anything for this shard may pass before the view is recorded all the same.
 inline constexpr std::uint64_t kViewRecordBlocks = 64;
 
+// How many trades are told at once that their time for preparing is over. More follow when these have had their turns:
+// what they ask for is on its way to the disk by then, and their memory still near.
+inline constexpr std::size_t kTimeoutsPerTurn = 1024;
+
 // How exactly a trade's time for preparing is kept.
 using PrepareTick = std::chrono::duration<std::int64_t, std::ratio<1, 50>>;
 
@@ -37,7 +41,7 @@ class LedgerMonitor : public MonitorActor::base {
   void on_restore(RestoreTrades& message);
   void on_refolded(TradeRefolded& message);
   void on_crashed(const TradeCrashed& message);
-  void on_tick();
+  void on_timeouts();
   TradeActor spawn_trade(PlanPtr plan, State state);
   void adopt(PlanPtr plan);
 

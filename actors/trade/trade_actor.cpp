@@ -121,7 +121,9 @@ void Trade::on_fact(const TradeFact& fact) {
 }
 
 void Trade::on_prepare_timeout() {
-  if (std::holds_alternative<Preparing>(state_)) ask_writer(record_of(PrepareDeadlinePassed{}));
+  if (std::holds_alternative<Preparing>(state_)) {
+    ask_writer(OwnFact{shard_.clock->now(), plan_->id, PrepareDeadlinePassed{}});
+  }
 }
 
 void Trade::on_cancel(CancelTrade& request) {
@@ -131,9 +133,9 @@ void Trade::on_cancel(CancelTrade& request) {
     return;
   }
   kill_point(KillPoint::cancel_before_append);
-  Append append;
-  append.records.push_back(record_of(CancelRequested{}));
-  append.durable = [done = std::move(request.done)] { done(Done{}); };
+  auto append = std::make_unique<Append>();
+  append->records.push_back({shard_.clock->now(), evidence::TradeEvent{plan_->id, CancelRequested{}}});
+  append->durable = [done = std::move(request.done)] { done(Done{}); };
   ask_writer(std::move(append));
 }
 
@@ -165,20 +167,16 @@ void Trade::carry_out(const Abandon& command) {
 
 void Trade::carry_out(const RecordDecision& command) {
   kill_point(KillPoint::decision_before_append);
-  ask_writer(record_of(Decided{command.decision}));
+  ask_writer(OwnFact{shard_.clock->now(), plan_->id, Decided{command.decision}});
 }
 
 void Trade::carry_out(const ReturnDeposit& command) {
-  ask_writer(command);
+  ask_writer(std::make_unique<const ReturnDeposit>(command));
 }
 
 void Trade::carry_out(const Finish&) {
   kill_point(KillPoint::trade_over);
   ask_writer(Dismiss{plan_->id});
-}
-
-evidence::Record Trade::record_of(Event event) const {
-  return {shard_.clock->now(), evidence::TradeEvent{plan_->id, std::move(event)}};
 }
 
 void Trade::ask(const LedgerId& ledger, TradeAsk ask) {

@@ -63,7 +63,6 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   void carry_out(const ReturnDeposit& command);
   void carry_out(const Finish& command);
 
-  [[nodiscard]] evidence::Record record_of(Event event) const;
   void ask(const LedgerId& ledger, TradeAsk ask);
   void ask_writer(WriterAsk ask);
   template <class Actor>
