@@ -24,9 +24,10 @@
 #include "tools/clearspan/trade_commands.hpp"
 #include "tools/clearspan/witness.hpp"
 
-// Read by jemalloc, where it is linked (docs/adr/008): pages that a burst has used are kept for the next one.
+// Read by jemalloc, where it is linked (docs/adr/008): pages that a burst has used are kept for the next one, and they
+// are large ones, for trades lie far apart.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "dirty_decay_ms:30000,muzzy_decay_ms:30000";
+const char* malloc_conf = "dirty_decay_ms:30000,muzzy_decay_ms:30000,thp:always,metadata_thp:auto";
 
 namespace clearspan::tools {
 namespace {
