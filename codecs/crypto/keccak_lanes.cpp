@@ -78,6 +78,23 @@ CLEARSPAN_AVX2 inline __m256i rotate_bytes(__m256i words, int bytes) {
 #define KECCAK_NAME permute_avx512
 #define KECCAK_TARGET CLEARSPAN_AVX512
 #include "codecs/crypto/keccak_permutation.inc"
+#undef KECCAK_LANE
+#undef KECCAK_CONSTANT
+#undef KECCAK_XOR
+#undef KECCAK_XOR3
+#undef KECCAK_ROTATE
+#undef KECCAK_CHI
+
+// Four states with the same instructions, which three ports take at this width instead of two.
+#define KECCAK_LANE __m256i
+#define KECCAK_CONSTANT(c) _mm256_set1_epi64x(static_cast<long long>(c))
+#define KECCAK_XOR(a, b) _mm256_xor_si256(a, b)
+#define KECCAK_XOR3(a, b, c) _mm256_ternarylogic_epi64(a, b, c, 0x96)
+#define KECCAK_ROTATE(a, n) _mm256_rol_epi64(a, n)
+#define KECCAK_CHI(a, b, c) _mm256_ternarylogic_epi64(a, b, c, 0xd2)
+#define KECCAK_NAME permute_avx512_narrow
+#define KECCAK_TARGET CLEARSPAN_AVX512
+#include "codecs/crypto/keccak_permutation.inc"
 
 constexpr std::size_t kRateWords = kKeccakRateBytes / 8;
 constexpr std::size_t kAvx2Lanes = 4;
@@ -93,30 +110,29 @@ CLEARSPAN_AVX2 inline __m256i load_256(const std::uint8_t* at) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
 }
 
-// Four words from each of four blocks, as four vectors of one word of all blocks.
+// Two words from each of four blocks, as two vectors of one word of all blocks. The halves of a vector are joined while
+// they are loaded, which leaves the shuffles' port to what only a shuffle can do.
 CLEARSPAN_AVX2 inline void transpose_256(const std::uint8_t* const* blocks, std::size_t offset, __m256i* words) {
-  const __m256i a = load_256(blocks[0] + offset);
-  const __m256i b = load_256(blocks[1] + offset);
-  const __m256i c = load_256(blocks[2] + offset);
-  const __m256i d = load_256(blocks[3] + offset);
-  const __m256i even_ab = _mm256_unpacklo_epi64(a, b);
-  const __m256i odd_ab = _mm256_unpackhi_epi64(a, b);
-  const __m256i even_cd = _mm256_unpacklo_epi64(c, d);
-  const __m256i odd_cd = _mm256_unpackhi_epi64(c, d);
-  words[0] = _mm256_permute2x128_si256(even_ab, even_cd, 0x20);
-  words[1] = _mm256_permute2x128_si256(odd_ab, odd_cd, 0x20);
-  words[2] = _mm256_permute2x128_si256(even_ab, even_cd, 0x31);
-  words[3] = _mm256_permute2x128_si256(odd_ab, odd_cd, 0x31);
+  const __m256i blocks_02 = _mm256_loadu2_m128i(reinterpret_cast<const __m128i*>(blocks[2] + offset),
+                                                reinterpret_cast<const __m128i*>(blocks[0] + offset));
+  const __m256i blocks_13 = _mm256_loadu2_m128i(reinterpret_cast<const __m128i*>(blocks[3] + offset),
+                                                reinterpret_cast<const __m128i*>(blocks[1] + offset));
+  words[0] = _mm256_unpacklo_epi64(blocks_02, blocks_13);
+  words[1] = _mm256_unpackhi_epi64(blocks_02, blocks_13);
+}
+
+CLEARSPAN_AVX2 inline void transpose_block_256(const std::uint8_t* const* blocks, __m256i* words) {
+  for (std::size_t i = 0; i + 1 < kRateWords; i += 2) transpose_256(blocks, i * 8, words + i);
+  constexpr std::size_t kLast = (kRateWords - 1) * 8;
+  words[kRateWords - 1] = _mm256_setr_epi64x(word_at(blocks[0] + kLast), word_at(blocks[1] + kLast),
+                                             word_at(blocks[2] + kLast), word_at(blocks[3] + kLast));
 }
 
 CLEARSPAN_AVX2 void absorb_avx2(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
   const __m256i bits = _mm256_setr_epi64x(1, 2, 4, 8);
   const __m256i keep = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(kept), bits), bits);
   __m256i words[kKeccakWords];
-  for (std::size_t i = 0; i + 1 < kRateWords; i += 4) transpose_256(blocks, i * 8, words + i);
-  constexpr std::size_t kLast = (kRateWords - 1) * 8;
-  words[kRateWords - 1] = _mm256_setr_epi64x(word_at(blocks[0] + kLast), word_at(blocks[1] + kLast),
-                                             word_at(blocks[2] + kLast), word_at(blocks[3] + kLast));
+  transpose_block_256(blocks, words);
   auto* rows = reinterpret_cast<__m256i*>(state);
   for (std::size_t i = 0; i < kKeccakWords; ++i) {
     const __m256i old = _mm256_and_si256(_mm256_load_si256(rows + i), keep);
@@ -126,40 +142,62 @@ CLEARSPAN_AVX2 void absorb_avx2(std::uint64_t* state, const std::uint8_t* const*
   for (std::size_t i = 0; i < kKeccakWords; ++i) _mm256_store_si256(rows + i, words[i]);
 }
 
-// Eight words from each of eight blocks, as eight vectors of one word of all blocks.
-CLEARSPAN_AVX512 inline void transpose_512(const std::uint8_t* const* blocks, std::size_t offset, __m512i* words) {
-  __m512i pairs[8];  // even words of blocks 0 and 1, odd words of them, even words of 2 and 3, ...
-  for (std::size_t i = 0; i < 8; i += 2) {
-    const __m512i a = _mm512_loadu_si512(blocks[i] + offset);
-    const __m512i b = _mm512_loadu_si512(blocks[i + 1] + offset);
-    pairs[i] = _mm512_unpacklo_epi64(a, b);
-    pairs[i + 1] = _mm512_unpackhi_epi64(a, b);
+CLEARSPAN_AVX512 void absorb_avx512_narrow(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
+  const auto keep = static_cast<__mmask8>(kept);
+  __m256i words[kKeccakWords];
+  transpose_block_256(blocks, words);
+  for (std::size_t i = 0; i < kKeccakWords; ++i) {
+    const __m256i old = _mm256_maskz_load_epi64(keep, state + i * kAvx2Lanes);
+    words[i] = i < kRateWords ? _mm256_xor_si256(words[i], old) : old;
   }
-  for (std::size_t odd = 0; odd < 2; ++odd) {
-    const __m512i low_04 = _mm512_shuffle_i64x2(pairs[odd], pairs[odd + 2], 0x88);
-    const __m512i low_26 = _mm512_shuffle_i64x2(pairs[odd], pairs[odd + 2], 0xdd);
-    const __m512i high_04 = _mm512_shuffle_i64x2(pairs[odd + 4], pairs[odd + 6], 0x88);
-    const __m512i high_26 = _mm512_shuffle_i64x2(pairs[odd + 4], pairs[odd + 6], 0xdd);
-    words[odd] = _mm512_shuffle_i64x2(low_04, high_04, 0x88);
-    words[odd + 2] = _mm512_shuffle_i64x2(low_26, high_26, 0x88);
-    words[odd + 4] = _mm512_shuffle_i64x2(low_04, high_04, 0xdd);
-    words[odd + 6] = _mm512_shuffle_i64x2(low_26, high_26, 0xdd);
+  permute_avx512_narrow(words);
+  for (std::size_t i = 0; i < kKeccakWords; ++i) _mm256_store_epi64(state + i * kAvx2Lanes, words[i]);
+}
+
+CLEARSPAN_AVX512 inline __m512i load_two(const std::uint8_t* low, const std::uint8_t* high) {
+  return _mm512_inserti64x4(_mm512_castsi256_si512(load_256(low)), load_256(high), 1);
+}
+
+// Four words from each of eight blocks, as four vectors of one word of all blocks; joined like those of AVX2.
+CLEARSPAN_AVX512 inline void transpose_512(const std::uint8_t* const* blocks, std::size_t offset, __m512i* words) {
+  const __m512i blocks_02 = load_two(blocks[0] + offset, blocks[2] + offset);
+  const __m512i blocks_13 = load_two(blocks[1] + offset, blocks[3] + offset);
+  const __m512i blocks_46 = load_two(blocks[4] + offset, blocks[6] + offset);
+  const __m512i blocks_57 = load_two(blocks[5] + offset, blocks[7] + offset);
+  const __m512i even_0123 = _mm512_unpacklo_epi64(blocks_02, blocks_13);
+  const __m512i odd_0123 = _mm512_unpackhi_epi64(blocks_02, blocks_13);
+  const __m512i even_4567 = _mm512_unpacklo_epi64(blocks_46, blocks_57);
+  const __m512i odd_4567 = _mm512_unpackhi_epi64(blocks_46, blocks_57);
+  words[0] = _mm512_shuffle_i64x2(even_0123, even_4567, 0x88);
+  words[1] = _mm512_shuffle_i64x2(odd_0123, odd_4567, 0x88);
+  words[2] = _mm512_shuffle_i64x2(even_0123, even_4567, 0xdd);
+  words[3] = _mm512_shuffle_i64x2(odd_0123, odd_4567, 0xdd);
+}
+
+// The blocks' words into the states. A masked load takes a turn of the ports that the permutation needs, and mostly all
+// lanes or none are within a message.
+CLEARSPAN_AVX512 inline void add_512(const std::uint64_t* state, __mmask8 keep, __m512i* words) {
+  constexpr __mmask8 kAll = 0xff;
+  const auto row = [state](std::size_t i) { return state + i * kAvx512Lanes; };
+  if (keep == kAll) {
+    for (std::size_t i = 0; i < kRateWords; ++i) words[i] = _mm512_xor_si512(words[i], _mm512_load_si512(row(i)));
+    for (std::size_t i = kRateWords; i < kKeccakWords; ++i) words[i] = _mm512_load_si512(row(i));
+  } else if (keep == 0) {
+    for (std::size_t i = kRateWords; i < kKeccakWords; ++i) words[i] = _mm512_setzero_si512();
+  } else {
+    for (std::size_t i = 0; i < kRateWords; ++i) {
+      words[i] = _mm512_xor_si512(words[i], _mm512_maskz_load_epi64(keep, row(i)));
+    }
+    for (std::size_t i = kRateWords; i < kKeccakWords; ++i) words[i] = _mm512_maskz_load_epi64(keep, row(i));
   }
 }
 
 CLEARSPAN_AVX512 void absorb_avx512(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
-  const auto keep = static_cast<__mmask8>(kept);
   __m512i words[kKeccakWords];
-  transpose_512(blocks, 0, words);
-  transpose_512(blocks, 64, words + 8);
+  for (std::size_t i = 0; i + 1 < kRateWords; i += 4) transpose_512(blocks, i * 8, words + i);
   constexpr std::size_t kLast = (kRateWords - 1) * 8;
-  words[kRateWords - 1] = _mm512_setr_epi64(
-      word_at(blocks[0] + kLast), word_at(blocks[1] + kLast), word_at(blocks[2] + kLast), word_at(blocks[3] + kLast),
-      word_at(blocks[4] + kLast), word_at(blocks[5] + kLast), word_at(blocks[6] + kLast), word_at(blocks[7] + kLast));
-  for (std::size_t i = 0; i < kKeccakWords; ++i) {
-    const __m512i old = _mm512_maskz_load_epi64(keep, state + i * kAvx512Lanes);
-    words[i] = i < kRateWords ? _mm512_xor_si512(words[i], old) : old;
-  }
+  words[kRateWords - 1] = _mm512_i64gather_epi64(_mm512_loadu_si512(blocks), reinterpret_cast<const void*>(kLast), 1);
+  add_512(state, static_cast<__mmask8>(kept), words);
   permute_avx512(words);
   for (std::size_t i = 0; i < kKeccakWords; ++i) _mm512_store_si512(state + i * kAvx512Lanes, words[i]);
 }
@@ -186,8 +224,9 @@ CLEARSPAN_AVX512 void pad_avx512(const std::uint8_t* rest, std::size_t size, std
   _mm_storel_epi64(reinterpret_cast<__m128i*>(block + 128), _mm_or_si128(last, last_mark));
 }
 
-constexpr KeccakLanes kAvx2 = {kAvx2Lanes, absorb_avx2, keccak_pad};
-constexpr KeccakLanes kAvx512 = {kAvx512Lanes, absorb_avx512, pad_avx512};
+constexpr KeccakLanes kAvx2 = {kAvx2Lanes, absorb_avx2, keccak_pad, nullptr};
+constexpr KeccakLanes kAvx512Narrow = {kAvx2Lanes, absorb_avx512_narrow, pad_avx512, nullptr};
+constexpr KeccakLanes kAvx512 = {kAvx512Lanes, absorb_avx512, pad_avx512, &kAvx512Narrow};
 
 }  // namespace
 

@@ -27,6 +27,9 @@ struct KeccakLanes {
 
   // The last block of a message: its last bytes, fewer than kKeccakRateBytes, and the padding 0x01 0x00... 0x80.
   void (*pad)(const std::uint8_t* rest, std::size_t size, std::uint8_t* block);
+
+  // The same for fewer lanes, quicker when no more are in use; null when there is none.
+  const KeccakLanes* narrower;
 };
 
 // None for the portable path.

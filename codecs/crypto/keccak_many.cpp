@@ -1,5 +1,6 @@
 // keccak256_many: a lane takes the next message as soon as it has finished one, the longest messages first, so that the
-// lanes stay busy until the last few messages.
+// lanes stay busy until the last few messages. When one message is longer than the share of a lane, those that are left
+// go on in fewer lanes.
 #include <algorithm>
 #include <cstring>
 
@@ -16,13 +17,16 @@ constexpr std::size_t kBlockBuckets = 64;  // messages of that many blocks and m
 class LaneHasher {
  public:
   LaneHasher(const KeccakLanes& lanes, std::span<const ByteView> messages, std::span<Hash32> hashes)
-      : lanes_(lanes), messages_(messages), hashes_(hashes) {}
+      : lanes_(&lanes), messages_(messages), hashes_(hashes) {}
 
   void run() {
     sort();
-    for (std::size_t lane = 0; lane < lanes_.count; ++lane) start(lane);
-    while (active_ > 1) step();
-    for (std::size_t lane = 0; lane < lanes_.count; ++lane) {
+    for (std::size_t lane = 0; lane < lanes_->count; ++lane) start(lane);
+    while (active_ > 1) {
+      if (lanes_->narrower != nullptr && active_ <= lanes_->narrower->count) narrow();
+      step();
+    }
+    for (std::size_t lane = 0; lane < lanes_->count; ++lane) {
       if (running_[lane].is_active) finish_alone(lane);
     }
   }
@@ -58,33 +62,57 @@ class LaneHasher {
     kept_ &= ~(1U << index);
     if (next_ == messages_.size()) {
       if (lane.is_active) --active_;
-      lane.is_active = false;
-      blocks_[index] = kIdleBlock.data();
-      steps_[index] = 0;
-      return;
+      return idle(index);
     }
     if (!lane.is_active) ++active_;
     lane.is_active = true;
     lane.message = order_[next_++];
     const ByteView message = messages_[lane.message];
     lane.full = message.size() / kKeccakRateBytes;
-    lanes_.pad(message.data() + lane.full * kKeccakRateBytes, message.size() % kKeccakRateBytes, lane.padded.data());
+    lanes_->pad(message.data() + lane.full * kKeccakRateBytes, message.size() % kKeccakRateBytes, lane.padded.data());
     blocks_[index] = lane.full > 0 ? message.data() : lane.padded.data();
     steps_[index] = kKeccakRateBytes;
+  }
+
+  // Moves the lanes that are still active to the first of fewer ones. No message waits for a lane any more.
+  void narrow() {
+    const auto wide_state = state_;
+    const std::size_t wide = lanes_->count;
+    lanes_ = lanes_->narrower;
+    std::size_t to = 0;
+    for (std::size_t from = 0; from < wide; ++from) {
+      if (!running_[from].is_active) continue;
+      for (std::size_t word = 0; word < kKeccakWords; ++word) {
+        state_[word * lanes_->count + to] = wide_state[word * wide + from];
+      }
+      const bool is_kept = (kept_ >> from & 1U) != 0;
+      kept_ = (kept_ & ~(1U << to)) | (is_kept ? 1U << to : 0U);
+      running_[to] = running_[from];
+      blocks_[to] = running_[to].full > 0 ? blocks_[from] : running_[to].padded.data();
+      steps_[to] = kKeccakRateBytes;
+      ++to;
+    }
+    for (; to < wide; ++to) idle(to);
+  }
+
+  void idle(std::size_t index) {
+    running_[index].is_active = false;
+    blocks_[index] = kIdleBlock.data();
+    steps_[index] = 0;
   }
 
   // Absorbs as many blocks as no lane needs attention for, then gives it to those that do.
   void step() {
     std::size_t run = kNoLimit;
-    for (std::size_t i = 0; i < lanes_.count; ++i) {
+    for (std::size_t i = 0; i < lanes_->count; ++i) {
       if (running_[i].is_active) run = std::min(run, std::max<std::size_t>(running_[i].full, 1));
     }
     for (std::size_t i = 0; i < run; ++i) {
-      lanes_.absorb(state_.data(), blocks_.data(), kept_);
+      lanes_->absorb(state_.data(), blocks_.data(), kept_);
       kept_ = kAll;
       for (std::size_t lane = 0; lane < kKeccakLanesMax; ++lane) blocks_[lane] += steps_[lane];
     }
-    for (std::size_t i = 0; i < lanes_.count; ++i) advance(i, run);
+    for (std::size_t i = 0; i < lanes_->count; ++i) advance(i, run);
   }
 
   void advance(std::size_t index, std::size_t blocks) {
@@ -101,7 +129,7 @@ class LaneHasher {
   void finish(std::size_t index) {
     Hash32& hash = hashes_[running_[index].message];
     for (std::size_t word = 0; word < Hash32::kSize / 8; ++word) {
-      std::memcpy(hash.data() + word * 8, &state_[word * lanes_.count + index], 8);
+      std::memcpy(hash.data() + word * 8, &state_[word * lanes_->count + index], 8);
     }
   }
 
@@ -110,7 +138,7 @@ class LaneHasher {
     Lane& lane = running_[index];
     std::array<std::uint64_t, kKeccakWords> state{};
     if ((kept_ >> index & 1U) != 0) {
-      for (std::size_t word = 0; word < kKeccakWords; ++word) state[word] = state_[word * lanes_.count + index];
+      for (std::size_t word = 0; word < kKeccakWords; ++word) state[word] = state_[word * lanes_->count + index];
     }
     const std::uint8_t* block = blocks_[index];
     while (true) {
@@ -130,7 +158,7 @@ class LaneHasher {
   static constexpr std::size_t kNoLimit = ~std::size_t{0};
   static constexpr KeccakBlock kIdleBlock{};
 
-  const KeccakLanes& lanes_;
+  const KeccakLanes* lanes_;
   std::span<const ByteView> messages_;
   std::span<Hash32> hashes_;
   std::size_t next_ = 0;    // of order_: the first message that no lane has taken
