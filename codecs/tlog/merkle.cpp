@@ -5,12 +5,23 @@
 #include <string>
 
 #include "codecs/crypto/sha256.hpp"
+#include "core/base/verify.hpp"
 
 namespace clearspan::tlog {
 namespace {
 
 constexpr std::uint8_t kLeafPrefix = 0x00;
 constexpr std::uint8_t kNodePrefix = 0x01;
+
+using NodeMessage = std::array<std::uint8_t, 1 + 2 * Hash32::kSize>;
+
+NodeMessage node_message(const Hash32& left, const Hash32& right) {
+  NodeMessage message;
+  message[0] = kNodePrefix;
+  std::copy_n(left.data(), Hash32::kSize, message.data() + 1);
+  std::copy_n(right.data(), Hash32::kSize, message.data() + 1 + Hash32::kSize);
+  return message;
+}
 
 // Leaves [begin, end) of the log.
 struct Range {
@@ -75,11 +86,24 @@ Hash32 leaf_hash(ByteView entry) {
 }
 
 Hash32 node_hash(const Hash32& left, const Hash32& right) {
-  std::array<std::uint8_t, 1 + 2 * Hash32::kSize> message;
-  message[0] = kNodePrefix;
-  std::copy_n(left.data(), Hash32::kSize, message.data() + 1);
-  std::copy_n(right.data(), Hash32::kSize, message.data() + 1 + Hash32::kSize);
-  return crypto::sha256(message);
+  return crypto::sha256(node_message(left, right));
+}
+
+void node_hashes(std::span<const Hash32> children, std::span<Hash32> parents) {
+  CLEARSPAN_VERIFY(children.size() == 2 * parents.size());
+  constexpr std::size_t kAtOnce = 16;
+  std::array<NodeMessage, kAtOnce> messages;
+  std::array<ByteView, kAtOnce> views;
+  while (!parents.empty()) {
+    const std::size_t count = std::min(kAtOnce, parents.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      messages[i] = node_message(children[2 * i], children[2 * i + 1]);
+      views[i] = messages[i];
+    }
+    crypto::sha256_many(std::span(views).first(count), parents.first(count));
+    children = children.subspan(2 * count);
+    parents = parents.subspan(count);
+  }
 }
 
 Hash32 empty_root() {

@@ -129,13 +129,11 @@ Result<HashStore::Column*> HashStore::column(unsigned level) {
 
 Status HashStore::append(std::span<const Hash32> leaves) {
   CLEARSPAN_CHECK_OK(status_);
-  for (const Hash32& leaf : leaves) {
-    frontier_.append(leaf, [&](tlog::NodeId node, const Hash32& hash) {
-      if (node.level % kTileLevels != 0 || !status_.ok()) return;
-      const Result<Column*> one = column(node.level);
-      status_ = one.ok() ? (*one)->put(hash) : Status(one.error());
-    });
-  }
+  frontier_.append_all(leaves, [&](tlog::NodeId node, const Hash32& hash) {
+    if (node.level % kTileLevels != 0 || !status_.ok()) return;
+    const Result<Column*> one = column(node.level);
+    status_ = one.ok() ? (*one)->put(hash) : Status(one.error());
+  });
   for (const auto& one : columns_) {
     if (status_.ok()) status_ = one->flush();
     kill_point(KillPoint::tree_column_written);

@@ -32,6 +32,15 @@ class MemoryTree final : public HashReader {
     });
   }
 
+  void append_all(std::span<const Hash32> leaves) {
+    NodeId last{0, 0};
+    frontier.append_all(leaves, [&](NodeId node, const Hash32& hash) {
+      EXPECT_TRUE(nodes.emplace(std::pair(node.level, node.index), hash).second);
+      EXPECT_TRUE(node.level > last.level || (node.level == last.level && node.index >= last.index));
+      last = node;
+    });
+  }
+
   Result<Hash32> hash_at(NodeId node) override {
     ++reads;
     const auto found = nodes.find({node.level, node.index});

@@ -57,6 +57,20 @@ TEST_F(CertificateTransparency, roots_of_one_to_eight_leaves_are_the_known_ones)
   }
 }
 
+TEST(TreeFrontier, takes_many_leaves_at_once_as_one_after_the_other) {
+  const std::vector<Hash32> leaves = numbered_leaves(kExhaustive);
+  for (std::size_t before = 0; before <= leaves.size(); ++before) {
+    for (std::size_t after = before; after <= leaves.size(); ++after) {
+      const MemoryTree expected{std::span(leaves).first(after)};
+      MemoryTree tree{std::span(leaves).first(before)};
+      tree.append_all(std::span(leaves).subspan(before, after - before));
+      ASSERT_EQ(tree.frontier.size(), after);
+      ASSERT_EQ(tree.frontier.peaks(), expected.frontier.peaks()) << before << " and then up to " << after;
+      ASSERT_EQ(tree.nodes, expected.nodes) << before << " and then up to " << after;
+    }
+  }
+}
+
 TEST_F(CertificateTransparency, inclusion_proofs_are_the_known_ones) {
   MemoryTree tree(leaves);
   EXPECT_EQ(*inclusion_proof(0, 1, tree), Proof{});
