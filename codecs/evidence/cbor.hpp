@@ -79,7 +79,7 @@ class Writer {
 
   void amount(const Amount& amount);
 
-  void bytes(const Bytes& value) { string(Major::byte_string, value); }
+  void bytes(ByteView value) { string(Major::byte_string, value); }
 
   template <class Tag, std::size_t N>
   void fixed(const FixedBytes<Tag, N>& value) {

@@ -34,8 +34,9 @@ Result<OperationResult> read_result(WireReader& reader, OperationKind kind) {
   result.to = reader.text();
   const auto reclaimed = reader.number<std::uint8_t>();
   result.reclaimed = reclaimed == 1;
+  Amount amount;
   const bool is_good = reclaimed <= 1 && is_asset_name(result.asset) && is_account_name(result.from) &&
-                       is_account_name(result.to) && parse_amount_digits(result.amount_digits).ok();
+                       is_account_name(result.to) && read_amount(result.amount_digits, amount).ok();
   if (!is_good) return malformed("the result of a release or refund does not say what it ended");
   return result;
 }
@@ -51,34 +52,47 @@ bool has_ended(OperationKind kind) {
   return kind == OperationKind::release || kind == OperationKind::refund;
 }
 
-void put_result(Bytes& out, OperationKind kind, const OperationResult& result) {
-  if (!result.ok()) {
-    put_u8(out, kFailed);
-    put_text(out, result.reason);
-    return;
-  }
-  if (!has_ended(kind)) return put_u8(out, kDone);
-  WireWriter writer(out, 2 + text_size(result.asset) + text_size(result.amount_digits) + text_size(result.from) +
-                             text_size(result.to));
-  writer.u8(kDone);
-  writer.text(result.asset);
-  writer.text(result.amount_digits);
-  writer.text(result.from);
-  writer.text(result.to);
-  writer.u8(result.reclaimed ? 1 : 0);
+namespace {
+
+std::size_t size_of(OperationKind kind, const OperationResult& result) {
+  if (!result.ok()) return 1 + text_size(result.reason);
+  if (!has_ended(kind)) return 1;
+  return 2 + text_size(result.asset) + text_size(result.amount_digits) + text_size(result.from) + text_size(result.to);
 }
 
-void put_leaf(Bytes& out, const TxnId& id, const TxnSignature& signature, ByteView results_bytes) {
-  WireWriter writer(out, 1 + TxnId::kSize + TxnSignature::kSize + results_bytes.size());
+}  // namespace
+
+void put_result(Bytes& out, OperationKind kind, const OperationResult& result) {
+  WireWriter writer(out, size_of(kind, result));
+  write_result(writer, kind, result);
+}
+
+void write_result(WireWriter& out, OperationKind kind, const OperationResult& result) {
+  if (!result.ok()) {
+    out.u8(kFailed);
+    return out.text(result.reason);
+  }
+  out.u8(kDone);
+  if (!has_ended(kind)) return;
+  out.text(result.asset);
+  out.text(result.amount_digits);
+  out.text(result.from);
+  out.text(result.to);
+  out.u8(result.reclaimed ? 1 : 0);
+}
+
+void put_leaf_head(Bytes& out, const TxnId& id, const TxnSignature& signature) {
+  WireWriter writer(out, kLeafHeadBytes);
   writer.u8(kLeafPrefix);
-  writer.bytes(id.view());
-  writer.bytes(signature.view());
-  writer.bytes(results_bytes);
+  writer.fixed(id);
+  writer.fixed(signature);
 }
 
 Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_bytes) {
   Bytes leaf;
-  put_leaf(leaf, id, signature, results_bytes);
+  leaf.reserve(kLeafHeadBytes + results_bytes.size());
+  put_leaf_head(leaf, id, signature);
+  put_bytes(leaf, results_bytes);
   return crypto::sha256(leaf);
 }
 

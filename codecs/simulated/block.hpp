@@ -41,6 +41,8 @@ inline constexpr std::size_t kTxnsPerBlockMax = 65'536;
 // No block of this ledger is larger: the maximum number of operations with the longest names and amounts.
 inline constexpr std::size_t kBlockJsonMax = 64u << 20;  // bytes
 inline constexpr std::size_t kReasonMax = 64;            // characters, [a-z_]
+inline constexpr std::size_t kResultBytesMax = 2 + kTransferTextsMax;
+inline constexpr std::size_t kLeafHeadBytes = 1 + TxnId::kSize + TxnSignature::kSize;  // before the results
 
 struct BlockHeader {
   std::string_view ledger;
@@ -69,12 +71,15 @@ bool has_ended(OperationKind kind);
 
 void put_result(Bytes& out, OperationKind kind, const OperationResult& result);
 
+// The same where there is room for kResultBytesMax, for a result whose texts have been checked.
+void write_result(WireWriter& out, OperationKind kind, const OperationResult& result);
+
 // Reads back what put_result wrote for those operations, one after the other; views point into `bytes`. Errors:
 // txn_malformed for anything that put_result would not have written.
 Result<std::vector<OperationResult>> parse_results(ByteView bytes, std::span<const Operation> operations);
 
-// Appends what the leaf of one txn is the hash of.
-void put_leaf(Bytes& out, const TxnId& id, const TxnSignature& signature, ByteView results_bytes);
+// Appends what the leaf of one txn is the hash of, up to the results, which must follow.
+void put_leaf_head(Bytes& out, const TxnId& id, const TxnSignature& signature);
 
 // The leaf of one txn. `results_bytes` are the results as put_result writes them, one after the other.
 Hash32 leaf_of(const TxnId& id, const TxnSignature& signature, ByteView results_bytes);

@@ -1,6 +1,7 @@
 #include "codecs/simulated/block_decoder.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "codecs/crypto/sha256.hpp"
@@ -31,42 +32,57 @@ struct NewHold {
 constexpr std::size_t kHashAtOnceBytes = std::size_t{128} << 10;
 constexpr std::size_t kHashAtOnceTxns = 2;
 
+// What is hashed of each txn, one after the other.
+class Messages {
+ public:
+  void clear() {
+    bytes_.clear();
+    ends_.clear();
+  }
+
+  // To be appended to, up to the end of the next message.
+  [[nodiscard]] Bytes& bytes() { return bytes_; }
+
+  void end_message() { ends_.push_back(bytes_.size()); }
+
+  [[nodiscard]] std::size_t size() const { return ends_.size(); }
+
+  [[nodiscard]] std::size_t begin_of(std::size_t index) const { return index == 0 ? 0 : ends_[index - 1]; }
+
+  [[nodiscard]] ByteView operator[](std::size_t index) const {
+    return ByteView(bytes_).subspan(begin_of(index), ends_[index] - begin_of(index));
+  }
+
+ private:
+  Bytes bytes_;
+  std::vector<std::size_t> ends_;
+};
+
 // Memory that one thread uses again for every block.
 struct Scratch {
   json::Document document{json::Limits{.size_bytes_max = kBlockJsonMax, .depth_max = kDepthMax}};
-  ReadTxn txn;
-  Bytes content;
-  Bytes results_bytes;
-  std::vector<TxnId> ids;                 // as stated, of all txns so far
-  std::vector<Hash32> leaves;             // of those that have been hashed
-  Bytes contents;                         // of those that have not, one after the other
-  std::vector<std::size_t> content_ends;  // where each ends
-  Bytes leaf_contents;                    // the same for their leaves
-  std::vector<std::size_t> leaf_ends;
-  std::vector<NewHold> new_holds;  // the same
+  TxnReader txn;
+  Operation operation;
+  ReadResult result;
+  std::vector<TxnId> ids;          // as stated, of all txns so far
+  Messages contents;               // of the same
+  Messages leaf_contents;          // of the same
+  std::vector<Hash32> leaves;      // of those that have been hashed
+  std::vector<NewHold> new_holds;  // of those that have not
   std::vector<ByteView> messages;
   std::vector<Hash32> hashes;
   MerkleTree tree;
-  Bytes proven_txns;                     // what proofs say of our txns, one after the other
-  std::vector<std::size_t> proven_ends;  // where each ends
+  Bytes proven_txn;
   TxnSet seen;
   HeldSums held;
 
   void clear() {
-    clear_unhashed();
     ids.clear();
-    leaves.clear();
-    proven_txns.clear();
-    proven_ends.clear();
-    held.clear();
-  }
-
-  void clear_unhashed() {
     contents.clear();
-    content_ends.clear();
     leaf_contents.clear();
-    leaf_ends.clear();
+    leaves.clear();
     new_holds.clear();
+    held.clear();
   }
 };
 
@@ -88,49 +104,45 @@ void add_outcome(const Operation& operation, const ReadResult& result, const Blo
   scratch.new_holds.push_back({block.outcomes.size() - 1, hold_name_of(position.txn, position.effect_index)});
 }
 
-// Adds what the txn did for this engine to the block.
-void collect(Scratch& scratch, const EngineTag& engine, IncludedTxn included, VerifiedBlock& block) {
-  const ReadTxn& txn = scratch.txn;
+// Rebuilds what the id and the leaf are the hashes of, and adds what the txn did for this engine to the block.
+Status read_one(json::Value value, const BlockExpectation& expected, Scratch& scratch, VerifiedBlock& block) {
+  CLEARSPAN_CHECK_OK(scratch.txn.start(value, expected.ledger.text));
+  const TxnReader& txn = scratch.txn;
+  const auto index = static_cast<std::uint32_t>(scratch.ids.size());
+  const std::size_t count = txn.header().operation_count;
+  Bytes& content = scratch.contents.bytes();
+  Bytes& leaf = scratch.leaf_contents.bytes();
+  put_txn_header(content, txn.header());
+  put_leaf_head(leaf, txn.id(), txn.signature());
+  WireWriter operations(content, count * kOperationBytesMax);
+  WireWriter results(leaf, count * kResultBytesMax);
+
+  BlockPosition position{block.height, block.hash, txn.id(), index, 0};
   bool is_ours = false;
-  BlockPosition position{block.height, block.hash, txn.id, included.index, 0};
-  for (std::size_t i = 0; i < txn.operations.size(); ++i) {
-    const bool is_ok = txn.results[i].stated.ok();
-    included.ok = included.ok || is_ok;
-    if (is_ok) count_held(txn.operations[i], txn.results[i], scratch.held, block);
-    if (engine_of(txn.operations[i].ref) != engine) continue;
+  bool is_ok = false;
+  for (; position.effect_index < count; ++position.effect_index) {
+    CLEARSPAN_CHECK_OK(scratch.txn.next(scratch.operation, scratch.result));
+    write_operation(operations, scratch.operation);
+    write_result(results, scratch.operation.kind, scratch.result.stated);
+    if (scratch.result.stated.ok()) {
+      is_ok = true;
+      count_held(scratch.operation, scratch.result, scratch.held, block);
+    }
+    if (engine_of(scratch.operation.ref) != expected.engine) continue;
     is_ours = true;
-    position.effect_index = static_cast<std::uint32_t>(i);
-    add_outcome(txn.operations[i], txn.results[i], position, scratch, block);
+    add_outcome(scratch.operation, scratch.result, position, scratch, block);
   }
-  if (!is_ours) return;
-  put_proven_txn(scratch.proven_txns, scratch.content, txn.signature, scratch.results_bytes);
-  scratch.proven_ends.push_back(scratch.proven_txns.size());
-  block.txns.push_back(std::move(included));
-}
-
-// Rebuilds the content that the id is the hash of, and what the leaf is the hash of.
-void put_hashed(Scratch& scratch) {
-  const ReadTxn& txn = scratch.txn;
-  scratch.content.clear();
-  put_txn_header(scratch.content, txn.header);
-  for (const Operation& operation : txn.operations) put_operation(scratch.content, operation);
-  put_bytes(scratch.contents, scratch.content);
-  scratch.content_ends.push_back(scratch.contents.size());
-  scratch.results_bytes.clear();
-  for (std::size_t i = 0; i < txn.results.size(); ++i) {
-    put_result(scratch.results_bytes, txn.operations[i].kind, txn.results[i].stated);
-  }
-  put_leaf(scratch.leaf_contents, txn.id, txn.signature, scratch.results_bytes);
-  scratch.leaf_ends.push_back(scratch.leaf_contents.size());
-  scratch.ids.push_back(txn.id);
-}
-
-void add_messages(ByteView joined, const std::vector<std::size_t>& ends, std::vector<ByteView>& messages) {
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    messages.push_back(joined.subspan(begin, end - begin));
-    begin = end;
-  }
+  content.resize(static_cast<std::size_t>(operations.at() - content.data()));
+  leaf.resize(static_cast<std::size_t>(results.at() - leaf.data()));
+  scratch.contents.end_message();
+  scratch.leaf_contents.end_message();
+  scratch.ids.push_back(txn.id());
+  if (!is_ours) return Done{};
+  IncludedTxn& included = block.txns.emplace_back();
+  included.id = txn.id();
+  included.index = index;
+  included.ok = is_ok;
+  return Done{};
 }
 
 // The error of a txn that has not the id that it states.
@@ -141,15 +153,15 @@ Error wrong_id(json::Array txns, std::size_t index) {
 }
 
 // Hashes what has not been hashed, and compares the ids: the error is that of the first wrong one.
-Status hash_all(json::Array txns, Scratch& scratch, VerifiedBlock& block) {
-  const std::size_t count = scratch.content_ends.size();
+Status hash_new(json::Array txns, Scratch& scratch, VerifiedBlock& block) {
+  const std::size_t first = scratch.leaves.size();
+  const std::size_t count = scratch.ids.size() - first;
   scratch.messages.clear();
-  add_messages(scratch.contents, scratch.content_ends, scratch.messages);
-  add_messages(scratch.leaf_contents, scratch.leaf_ends, scratch.messages);
+  for (std::size_t i = first; i < scratch.ids.size(); ++i) scratch.messages.push_back(scratch.contents[i]);
+  for (std::size_t i = first; i < scratch.ids.size(); ++i) scratch.messages.push_back(scratch.leaf_contents[i]);
   for (const NewHold& hold : scratch.new_holds) scratch.messages.push_back(hold.name);
   scratch.hashes.resize(scratch.messages.size());
   crypto::sha256_many(scratch.messages, scratch.hashes);
-  const std::size_t first = scratch.ids.size() - count;
   for (std::size_t i = 0; i < count; ++i) {
     if (scratch.hashes[i].bytes != scratch.ids[first + i].bytes) return wrong_id(txns, first + i);
   }
@@ -157,31 +169,21 @@ Status hash_all(json::Array txns, Scratch& scratch, VerifiedBlock& block) {
   scratch.leaves.insert(scratch.leaves.end(), leaves.begin(), leaves.end());
   const Hash32* key = scratch.hashes.data() + 2 * count;
   for (const NewHold& hold : scratch.new_holds) block.outcomes[hold.outcome].hold_key = (key++)->as<HoldKey>();
-  scratch.clear_unhashed();
+  scratch.new_holds.clear();
   return Done{};
 }
 
 // Proofs of the block's txns, once all leaves are known.
-void add_proofs(const Scratch& scratch, VerifiedBlock& block) {
-  const ByteView proven_txns = scratch.proven_txns;
-  std::size_t begin = 0;
+void add_proofs(Scratch& scratch, VerifiedBlock& block) {
   block.proofs.reserve(block.txns.size());
-  for (std::size_t i = 0; i < block.txns.size(); ++i) {
-    const std::uint32_t index = block.txns[i].index;
-    const std::size_t end = scratch.proven_ends[i];
-    block.proofs.push_back({index, txn_proof(proven_txns.subspan(begin, end - begin), scratch.tree.path_of(index))});
-    begin = end;
+  for (const IncludedTxn& txn : block.txns) {
+    const ByteView leaf = scratch.leaf_contents[txn.index];
+    TxnSignature signature;
+    std::memcpy(signature.data(), leaf.data() + kLeafHeadBytes - TxnSignature::kSize, TxnSignature::kSize);
+    scratch.proven_txn.clear();
+    put_proven_txn(scratch.proven_txn, scratch.contents[txn.index], signature, leaf.subspan(kLeafHeadBytes));
+    block.proofs.push_back({txn.index, txn_proof(scratch.proven_txn, scratch.tree.path_of(txn.index))});
   }
-}
-
-Status read_one(json::Value value, const BlockExpectation& expected, Scratch& scratch, VerifiedBlock& block) {
-  CLEARSPAN_CHECK_OK(read_txn(value, expected.ledger.text, scratch.txn));
-  IncludedTxn included;
-  included.id = scratch.txn.id;
-  included.index = static_cast<std::uint32_t>(scratch.ids.size());
-  put_hashed(scratch);
-  collect(scratch, expected.engine, std::move(included), block);
-  return Done{};
 }
 
 // Room for the outcomes of a block in which every operation is ours, so that they are never moved.
@@ -205,10 +207,12 @@ Status read_txns(json::Array txns, const BlockExpectation& expected, Scratch& sc
   for (const json::Value value : txns) {
     read = read_one(value, expected, scratch, block);
     if (!read.ok()) break;
-    const bool is_enough = scratch.contents.size() >= kHashAtOnceBytes;
-    if (is_enough && scratch.content_ends.size() >= kHashAtOnceTxns) CLEARSPAN_CHECK_OK(hash_all(txns, scratch, block));
+    const std::size_t hashed = scratch.leaves.size();
+    const bool is_enough = scratch.ids.size() - hashed >= kHashAtOnceTxns &&
+                           scratch.contents.bytes().size() - scratch.contents.begin_of(hashed) >= kHashAtOnceBytes;
+    if (is_enough) CLEARSPAN_CHECK_OK(hash_new(txns, scratch, block));
   }
-  CLEARSPAN_CHECK_OK(hash_all(txns, scratch, block));  // of those before the one that could not be read too
+  CLEARSPAN_CHECK_OK(hash_new(txns, scratch, block));  // of those before the one that could not be read too
   CLEARSPAN_CHECK_OK(std::move(read));
   scratch.held.flush(block.held);
   return Done{};

@@ -34,10 +34,10 @@ void fill_outcome(const Operation& operation, const OperationResult& result, con
 std::optional<Outcome> outcome_of(const Operation& operation, const OperationResult& result,
                                   const BlockPosition& position) {
   if (!movement_kind(operation.kind)) return std::nullopt;
-  const bool has_amount = has_ended(operation.kind) && result.ok();
+  Amount ended;
+  if (has_ended(operation.kind) && result.ok()) CLEARSPAN_VERIFY(read_amount(result.amount_digits, ended).ok());
   std::optional<Outcome> outcome(std::in_place);
-  fill_outcome(operation, result, has_amount ? parse_amount_digits(result.amount_digits).value() : Amount(), position,
-               *outcome);
+  fill_outcome(operation, result, ended, position, *outcome);
   if (operation.kind == OperationKind::hold && outcome->ok) {
     outcome->hold_key = hold_key_of(position.txn, position.effect_index);
   }

@@ -100,7 +100,7 @@ Result<ProvenTxn> check_txn(const BlockHeader& header, const BlockProof& block, 
 
 }  // namespace
 
-void put_proven_txn(Bytes& out, const Bytes& content, const TxnSignature& signature, const Bytes& results_bytes) {
+void put_proven_txn(Bytes& out, ByteView content, const TxnSignature& signature, ByteView results_bytes) {
   cbor::Writer writer(out);
   writer.array(kTxnProofItems);
   writer.bytes(content);

@@ -14,7 +14,7 @@
 namespace clearspan::simulated {
 
 // Appends the part of a txn's proof that is known before the block's tree: its head and first three items.
-void put_proven_txn(Bytes& out, const Bytes& content, const TxnSignature& signature, const Bytes& results_bytes);
+void put_proven_txn(Bytes& out, ByteView content, const TxnSignature& signature, ByteView results_bytes);
 
 // The whole proof. `proven_txn` is what put_proven_txn wrote.
 Bytes txn_proof(ByteView proven_txn, const std::vector<Hash32>& path);

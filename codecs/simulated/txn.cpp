@@ -1,6 +1,8 @@
 #include "codecs/simulated/txn.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 
 #include "codecs/crypto/sha256.hpp"
 #include "codecs/simulated/wire.hpp"
@@ -9,6 +11,7 @@ namespace clearspan::simulated {
 namespace {
 
 constexpr std::string_view kMagic = "CST1";
+constexpr std::size_t kOperationBytesMin = 1 + OperationRef::kSize;  // every one has more
 // So many digits always fit 64 bits.
 constexpr std::size_t kShortAmountDigits = 19;
 
@@ -44,6 +47,19 @@ Result<OperationKind> kind_of(std::uint8_t value) {
   return malformed("no operation has the kind " + std::to_string(value), "kind");
 }
 
+// False for digits that are too many or not the usual ones, which parse_amount judges.
+bool read_short(std::string_view digits, std::uint64_t& units) {
+  if (digits.empty() || digits.size() > kShortAmountDigits || (digits.front() == '0' && digits.size() > 1))
+    return false;
+  bool are_digits = true;
+  for (const char c : digits) {
+    const auto digit = static_cast<unsigned char>(c - '0');
+    are_digits = are_digits && digit <= 9;
+    units = units * 10 + digit;
+  }
+  return are_digits;
+}
+
 void read_transfer(WireReader& reader, Operation& operation) {
   operation.asset = reader.text();
   operation.amount_digits = reader.text();
@@ -52,8 +68,8 @@ void read_transfer(WireReader& reader, Operation& operation) {
   operation.not_after = {reader.number<std::uint64_t>()};
 }
 
-Result<Operation> read_operation(WireReader& reader) {
-  Operation operation;
+// Into an operation that has its first values.
+Status read_operation(WireReader& reader, Operation& operation) {
   CLEARSPAN_TRY(operation.kind, kind_of(reader.number<std::uint8_t>()));
   operation.ref = reader.fixed<OperationRef>();
   switch (operation.kind) {
@@ -68,17 +84,16 @@ Result<Operation> read_operation(WireReader& reader) {
     case OperationKind::refund:
       operation.hold_key = reader.fixed<HoldKey>();
       operation.not_after = {reader.number<std::uint64_t>()};
-      return operation;
+      return Done{};
     case OperationKind::anchor:
       operation.digest = reader.fixed<Hash32>();
-      return operation;
+      return Done{};
   }
   if (!reader.is_ok()) return malformed("the content ends within an operation", "operations");
-  auto amount = parse_amount_digits(operation.amount_digits);
-  if (!amount.ok()) return malformed(describe(amount.error()), "amount");
-  operation.amount = *amount;
-  CLEARSPAN_CHECK_OK(check_operation(operation));
-  return operation;
+  if (auto read = read_amount(operation.amount_digits, operation.amount); !read.ok()) {
+    return malformed(describe(read.error()), "amount");
+  }
+  return check_operation(operation);
 }
 
 }  // namespace
@@ -130,16 +145,15 @@ bool is_asset_name(std::string_view text) {
   return is_name(text, kAssetNameMax, kAssetChar);
 }
 
-Result<Amount> parse_amount_digits(std::string_view digits) {
-  if (digits.empty() || digits.size() > kShortAmountDigits || (digits.front() == '0' && digits.size() > 1)) {
-    return parse_amount(digits);
-  }
+Status read_amount(std::string_view digits, Amount& amount) {
   std::uint64_t units = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return parse_amount(digits);
-    units = units * 10 + static_cast<std::uint64_t>(c - '0');
+  if (read_short(digits, units)) {
+    std::construct_at(&amount,
+                      units);  // in place: a copy of five words that have just been written has to wait for them
+    return Done{};
   }
-  return Amount(units);
+  CLEARSPAN_TRY(amount, parse_amount(digits));
+  return Done{};
 }
 
 Status check_operation(const Operation& operation) {
@@ -182,25 +196,29 @@ std::size_t size_of(const Operation& operation) {
 
 void put_operation(Bytes& out, const Operation& operation) {
   WireWriter writer(out, size_of(operation));
-  writer.u8(static_cast<std::uint8_t>(operation.kind));
-  writer.bytes(operation.ref.view());
+  write_operation(writer, operation);
+}
+
+void write_operation(WireWriter& out, const Operation& operation) {
+  out.u8(static_cast<std::uint8_t>(operation.kind));
+  out.fixed(operation.ref);
   switch (operation.kind) {
     case OperationKind::hold:
     case OperationKind::payment:
-      writer.text(operation.asset);
-      writer.text(operation.amount_digits);
-      writer.text(operation.from);
-      writer.text(operation.to);
+      out.text(operation.asset);
+      out.text(operation.amount_digits);
+      out.text(operation.from);
+      out.text(operation.to);
       break;
     case OperationKind::release:
     case OperationKind::refund:
-      writer.bytes(operation.hold_key.view());
+      out.fixed(operation.hold_key);
       break;
     case OperationKind::anchor:
-      return writer.bytes(operation.digest.view());
+      return out.fixed(operation.digest);
   }
-  writer.u64(operation.not_after.value);
-  if (operation.kind == OperationKind::hold) writer.u64(operation.reclaim_after.value);
+  out.u64(operation.not_after.value);
+  if (operation.kind == OperationKind::hold) out.u64(operation.reclaim_after.value);
 }
 
 Result<TxnContent> parse_txn_content(ByteView content) {
@@ -218,11 +236,8 @@ Result<TxnContent> parse_txn_content(ByteView content) {
   if (count == 0 || count > kOperationsPerTxnMax) {
     return malformed("a txn has 1 to 4096 operations, not " + std::to_string(count), "operations");
   }
-  txn.operations.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    CLEARSPAN_TRY(auto operation, read_operation(reader));
-    txn.operations.push_back(operation);
-  }
+  txn.operations.reserve(std::min(count, content.size() / kOperationBytesMin));
+  for (std::size_t i = 0; i < count; ++i) CLEARSPAN_CHECK_OK(read_operation(reader, txn.operations.emplace_back()));
   if (!reader.is_ok()) return malformed("the content ends within an operation", "operations");
   if (!reader.is_at_end()) return malformed("there are bytes after the last operation", "operations");
   return txn;
@@ -235,7 +250,7 @@ TxnId txn_id_of(ByteView content) {
 HoldName hold_name_of(const TxnId& txn, std::uint32_t operation_index) {
   HoldName name;
   WireWriter writer(name.data());
-  writer.bytes(txn.view());
+  writer.fixed(txn);
   writer.u32(operation_index);
   return name;
 }

@@ -34,14 +34,20 @@
 
 namespace clearspan::simulated {
 
+class WireWriter;
+
 using SignerKey = crypto::Ed25519PublicKey;
 using TxnSignature = crypto::Ed25519Signature;  // over the txn id
 
 // One signature costs as much as a few hundred hashes, so batches are large; a block must still hold several of them.
 inline constexpr std::size_t kOperationsPerTxnMax = 4096;
-inline constexpr std::size_t kAccountNameMax = 64;  // characters
-inline constexpr std::size_t kAssetNameMax = 32;    // characters
-inline constexpr std::size_t kLedgerNameMax = 64;   // characters
+inline constexpr std::size_t kAccountNameMax = 64;   // characters
+inline constexpr std::size_t kAssetNameMax = 32;     // characters
+inline constexpr std::size_t kLedgerNameMax = 64;    // characters
+inline constexpr std::size_t kAmountDigitsMax = 78;  // of 2^256 - 1
+inline constexpr std::size_t kTransferTextsMax =
+    4 + kAssetNameMax + kAmountDigitsMax + 2 * kAccountNameMax;  // bytes, with their lengths
+inline constexpr std::size_t kOperationBytesMax = 1 + OperationRef::kSize + kTransferTextsMax + 16;
 
 // [a-z0-9._-]{1,64}
 bool is_account_name(std::string_view text);
@@ -60,17 +66,18 @@ std::string_view to_string(OperationKind kind);
 OperationKind operation_kind(MovementKind kind);
 std::optional<MovementKind> movement_kind(OperationKind kind);  // none for an anchor
 
-// The texts are views into whatever the operation was read from.
-struct Operation {
-  OperationKind kind = OperationKind::hold;
+// The texts are views into whatever the operation was read from. Its keys are decoded with one store each, and whoever
+// reads a part of one next would have to wait for a store across two cache lines.
+struct alignas(OperationRef::kSize) Operation {
   OperationRef ref;
+  HoldKey hold_key;  // release, refund
+  Hash32 digest;     // anchor
+  OperationKind kind = OperationKind::hold;
   std::string_view asset;          // hold, payment
   std::string_view amount_digits;  // hold, payment
   Amount amount;                   // the same, as a number
   std::string_view from;           // hold, payment
   std::string_view to;             // hold, payment
-  HoldKey hold_key;                // release, refund
-  Hash32 digest;                   // anchor
   LedgerTime not_after = kNever;
   LedgerTime reclaim_after = kNever;  // hold
 };
@@ -88,8 +95,8 @@ struct TxnContent {
   std::vector<Operation> operations;
 };
 
-// parse_amount, quick for the amounts that occur. Errors: those of parse_amount.
-Result<Amount> parse_amount_digits(std::string_view digits);
+// parse_amount into `amount`, quick for the amounts that occur. Errors: those of parse_amount.
+Status read_amount(std::string_view digits, Amount& amount);
 
 // Whether names are well formed. Errors: txn_malformed, with the name of the field.
 Status check_operation(const Operation& operation);
@@ -97,6 +104,9 @@ Status check_operation(const Operation& operation);
 // Appends to `out`. The header's operation_count operations must follow.
 void put_txn_header(Bytes& out, const TxnHeader& header);
 void put_operation(Bytes& out, const Operation& operation);
+
+// The same where there is room for kOperationBytesMax, for an operation whose texts have been checked.
+void write_operation(WireWriter& out, const Operation& operation);
 
 // Reads a content back; views point into `content`. Errors: txn_malformed for anything that put_* would not have
 // written.

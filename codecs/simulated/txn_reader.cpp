@@ -114,11 +114,10 @@ bool read_kind(std::string_view name, OperationKind& out) {
   return false;
 }
 
-Status read_amount(json::Value value, Operation& operation) {
+Status check_transfer(json::Value value, Operation& operation) {
   if (auto checked = check_operation(operation); !checked.ok()) return value.error(kBad, describe(checked.error()));
-  auto amount = parse_amount_digits(operation.amount_digits);
-  if (!amount.ok()) return value.error(kBad, describe(amount.error()));
-  operation.amount = *amount;
+  auto read = read_amount(operation.amount_digits, operation.amount);
+  if (!read.ok()) return value.error(kBad, describe(read.error()));
   return Done{};
 }
 
@@ -150,7 +149,7 @@ Status read_operation(json::Value value, Operation& operation) {
   if (operation.kind != OperationKind::anchor) reader.time(operation.not_after);
   if (operation.kind == OperationKind::hold) reader.time(operation.reclaim_after);
   if (!reader.is_complete()) return value.error(kBad, "the elements are not those of its kind");
-  return is_transfer ? read_amount(value, operation) : Done{};
+  return is_transfer ? check_transfer(value, operation) : Done{};
 }
 
 Status read_ended(json::Value value, ReadResult& result) {
@@ -163,11 +162,9 @@ Status read_ended(json::Value value, ReadResult& result) {
   stated.from = reader.text();
   stated.to = reader.text();
   stated.reclaimed = reader.bit();
-  const bool has_names =
-      reader.is_complete() && is_asset_name(stated.asset) && is_account_name(stated.from) && is_account_name(stated.to);
-  const auto amount = has_names ? parse_amount_digits(stated.amount_digits) : Result<Amount>(Amount());
-  if (!has_names || !amount.ok()) return value.error(kBad, "the result is not [asset,amount,from,to,0 or 1]");
-  result.ended = *amount;
+  const bool is_good = reader.is_complete() && is_asset_name(stated.asset) && is_account_name(stated.from) &&
+                       is_account_name(stated.to) && read_amount(stated.amount_digits, result.ended).ok();
+  if (!is_good) return value.error(kBad, "the result is not [asset,amount,from,to,0 or 1]");
   return Done{};
 }
 
@@ -185,26 +182,6 @@ Status read_result(json::Value value, OperationKind kind, ReadResult& result) {
   return Done{};
 }
 
-Status read_operations(const TxnValues& values, ReadTxn& txn) {
-  CLEARSPAN_TRY(const json::Array operations, or_code(kBad, value_of(values, TxnField::operations).array()));
-  CLEARSPAN_TRY(const json::Array results, or_code(kBad, value_of(values, TxnField::results).array()));
-  const std::size_t count = operations.size();
-  if (count == 0 || count > kOperationsPerTxnMax) return operations.value().error(kBad, "must have 1 to 4096 elements");
-  if (results.size() != count) return results.value().error(kBad, "must have one element per operation");
-
-  txn.header.operation_count = static_cast<std::uint16_t>(count);
-  txn.operations.resize(count);
-  std::size_t next = 0;
-  for (const json::Value value : operations) CLEARSPAN_CHECK_OK(read_operation(value, txn.operations[next++]));
-  txn.results.resize(count);
-  next = 0;
-  for (const json::Value value : results) {
-    CLEARSPAN_CHECK_OK(read_result(value, txn.operations[next].kind, txn.results[next]));
-    ++next;
-  }
-  return Done{};
-}
-
 }  // namespace
 
 bool read_hex(json::Value value, std::span<std::uint8_t> out) {
@@ -212,16 +189,33 @@ bool read_hex(json::Value value, std::span<std::uint8_t> out) {
   return digits && digits->size() == 2 * out.size() && crypto::decode_hex(digits->data(), out.size(), out.data());
 }
 
-Status read_txn(json::Value value, std::string_view ledger, ReadTxn& txn) {
+Status TxnReader::start(json::Value value, std::string_view ledger) {
   CLEARSPAN_TRY(const TxnValues values, take_values(value));
-  CLEARSPAN_TRY(txn.id, hex_value<TxnId>(value_of(values, TxnField::id), kBad));
-  CLEARSPAN_TRY(txn.signature, hex_value<TxnSignature>(value_of(values, TxnField::signature), kBad));
-  CLEARSPAN_TRY(txn.header.signer, hex_value<SignerKey>(value_of(values, TxnField::signer), kBad));
-  CLEARSPAN_TRY(txn.header.salt, or_code(kBad, value_of(values, TxnField::salt).u64()));
+  CLEARSPAN_TRY(id_, hex_value<TxnId>(value_of(values, TxnField::id), kBad));
+  CLEARSPAN_TRY(signature_, hex_value<TxnSignature>(value_of(values, TxnField::signature), kBad));
+  CLEARSPAN_TRY(header_.signer, hex_value<SignerKey>(value_of(values, TxnField::signer), kBad));
+  CLEARSPAN_TRY(header_.salt, or_code(kBad, value_of(values, TxnField::salt).u64()));
   const json::Value not_after = value_of(values, TxnField::not_after);
-  if (!read_time(not_after, txn.header.not_after)) return not_after.error(kBad, "must be a ledger time or null");
-  txn.header.ledger = ledger;
-  return read_operations(values, txn);
+  if (!read_time(not_after, header_.not_after)) return not_after.error(kBad, "must be a ledger time or null");
+  header_.ledger = ledger;
+
+  CLEARSPAN_TRY(const json::Array operations, or_code(kBad, value_of(values, TxnField::operations).array()));
+  CLEARSPAN_TRY(const json::Array results, or_code(kBad, value_of(values, TxnField::results).array()));
+  const std::size_t count = operations.size();
+  if (count == 0 || count > kOperationsPerTxnMax) return operations.value().error(kBad, "must have 1 to 4096 elements");
+  if (results.size() != count) return results.value().error(kBad, "must have one element per operation");
+  header_.operation_count = static_cast<std::uint16_t>(count);
+  operation_ = operations.begin();
+  result_ = results.begin();
+  return Done{};
+}
+
+Status TxnReader::next(Operation& operation, ReadResult& result) {
+  CLEARSPAN_CHECK_OK(read_operation(*operation_, operation));
+  ++operation_;
+  CLEARSPAN_CHECK_OK(read_result(*result_, operation.kind, result));
+  ++result_;
+  return Done{};
 }
 
 }  // namespace clearspan::simulated

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "codecs/json/value.hpp"
 #include "codecs/simulated/block.hpp"
@@ -17,17 +16,30 @@ struct ReadResult {
   Amount ended;  // release, refund that took effect: the amount as a number
 };
 
-// Texts are views into the document. Used again for every txn, so that its memory stays.
-struct ReadTxn {
-  TxnId id;  // as stated
-  TxnSignature signature;
-  TxnHeader header;
-  std::vector<Operation> operations;
-  std::vector<ReadResult> results;  // one per operation
-};
+// Reads one txn of a block, and then its operations one after the other, each with its result: what is done with one
+// is done while it is in the nearest cache. Texts are views into the document. Errors: txn_malformed, with the JSON
+// pointer of what is wrong; then nothing more may be read.
+class TxnReader {
+ public:
+  // All but the operations and results, of which there are equally many.
+  Status start(json::Value value, std::string_view ledger);
 
-// Errors: txn_malformed, with the JSON pointer of what is wrong. On error `txn` is unspecified.
-Status read_txn(json::Value value, std::string_view ledger, ReadTxn& txn);
+  [[nodiscard]] const TxnId& id() const { return id_; }  // as stated
+
+  [[nodiscard]] const TxnSignature& signature() const { return signature_; }
+
+  [[nodiscard]] const TxnHeader& header() const { return header_; }
+
+  // The next operation and its result; to be called header().operation_count times.
+  Status next(Operation& operation, ReadResult& result);
+
+ private:
+  TxnId id_;
+  TxnSignature signature_;
+  TxnHeader header_;
+  json::Array::Iterator operation_{json::Value()};
+  json::Array::Iterator result_{json::Value()};
+};
 
 // An error of the JSON reader about one part of the block, as an error of that part.
 template <class T>

@@ -2,7 +2,7 @@
 // byte of length. Texts are names, amounts and reasons, all far below 255 bytes.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,6 +11,21 @@
 #include "core/base/verify.hpp"
 
 namespace clearspan::simulated {
+
+namespace detail {
+
+// Both ends at once, which may overlap: 8 to 16 bytes for a word of 8.
+template <class Word>
+void copy_ends(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
+  Word first;
+  Word last;
+  std::memcpy(&first, from, sizeof(first));
+  std::memcpy(&last, from + size - sizeof(last), sizeof(last));
+  std::memcpy(to, &first, sizeof(first));
+  std::memcpy(to + size - sizeof(last), &last, sizeof(last));
+}
+
+}  // namespace detail
 
 // Writes into room that is known to be enough.
 class WireWriter {
@@ -24,12 +39,35 @@ class WireWriter {
 
   explicit WireWriter(std::uint8_t* room) : at_(room) {}
 
+  // Where the next byte goes.
+  [[nodiscard]] const std::uint8_t* at() const { return at_; }
+
   void u8(std::uint8_t value) { *at_++ = value; }
 
-  void bytes(ByteView bytes) {
-    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
-    at_ += bytes.size();
+  template <class Tag, std::size_t N>
+  void fixed(const FixedBytes<Tag, N>& value) {
+    std::memcpy(at_, value.data(), N);
+    at_ += N;
   }
+
+  // Most are names and amounts of a few bytes, for which a call costs more than the copy.
+  void bytes(ByteView bytes) {
+    const std::size_t size = bytes.size();
+    if (size > 16) {
+      std::memcpy(at_, bytes.data(), size);
+    } else if (size >= 8) {
+      detail::copy_ends<std::uint64_t>(at_, bytes.data(), size);
+    } else if (size >= 4) {
+      detail::copy_ends<std::uint32_t>(at_, bytes.data(), size);
+    } else if (size >= 2) {
+      detail::copy_ends<std::uint16_t>(at_, bytes.data(), size);
+    } else if (size == 1) {
+      *at_ = bytes[0];
+    }
+    at_ += size;
+  }
+
+  void u16(std::uint16_t value) { number(__builtin_bswap16(value)); }
 
   void u32(std::uint32_t value) { number(__builtin_bswap32(value)); }
 
@@ -115,14 +153,17 @@ class WireReader {
   Fixed fixed() {
     Fixed value;
     const ByteView taken = take(Fixed::kSize);
-    std::copy(taken.begin(), taken.end(), value.bytes.begin());
+    if (!taken.empty()) std::memcpy(value.data(), taken.data(), Fixed::kSize);
     return value;
   }
 
   template <class Unsigned>
   Unsigned number() {
+    std::array<std::uint8_t, sizeof(Unsigned)> digits{};
+    const ByteView taken = take(sizeof(Unsigned));
+    if (!taken.empty()) std::memcpy(digits.data(), taken.data(), digits.size());
     Unsigned value = 0;
-    for (const std::uint8_t digit : take(sizeof(Unsigned))) {
+    for (const std::uint8_t digit : digits) {
       value = static_cast<Unsigned>(static_cast<std::uint64_t>(value) << 8 | digit);
     }
     return value;
