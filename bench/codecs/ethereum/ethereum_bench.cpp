@@ -1,5 +1,5 @@
 // From JSON to a verified block, and the parts of that way. Bytes per second count the JSON text. The blocks are made
-// here; mainnet_bench.cpp has real ones.
+// here; bench/peers/blocks has real ones.
 #include <benchmark/benchmark.h>
 
 #include <chrono>

@@ -86,7 +86,7 @@ std::vector<Bytes> encoded_withdrawals(const EthereumBlock& block) {
 }
 
 CorpusBlock make_block(const EthereumBlock& decoded, std::string block, std::string receipts) {
-  CorpusBlock made{std::move(block), std::move(receipts), {}, {}};
+  CorpusBlock made{std::move(block), std::move(receipts), {}, {}, {}};
   const ByteView header = decoded.bytes.view(decoded.header_bytes);
   const std::vector<ByteView> txns = views_of(decoded, decoded.txn_bytes);
   const std::vector<ByteView> all_receipts = views_of(decoded, decoded.receipt_bytes);
@@ -97,8 +97,9 @@ CorpusBlock make_block(const EthereumBlock& decoded, std::string block, std::str
   for (const ByteView receipt : all_receipts) collect_digits_of(receipt, made.digits);
   for (const Bytes& withdrawal : withdrawals) collect_digits_of(withdrawal, made.digits);
 
+  for (const ByteView txn : txns) made.txns.emplace_back(txn.begin(), txn.end());
   made.messages.emplace_back(header.begin(), header.end());
-  for (const ByteView txn : txns) made.messages.emplace_back(txn.begin(), txn.end());
+  made.messages.insert(made.messages.end(), made.txns.begin(), made.txns.end());
   collect_nodes(txns, decoded.header.transactions_root, made.messages);
   collect_nodes(all_receipts, decoded.header.receipts_root, made.messages);
   if (!withdrawals.empty()) {
@@ -107,9 +108,10 @@ CorpusBlock make_block(const EthereumBlock& decoded, std::string block, std::str
   return made;
 }
 
-void add(Corpus& corpus, CorpusBlock block, std::size_t txns) {
+void add(Corpus& corpus, CorpusBlock block) {
   corpus.json_bytes += block.block.size() + block.receipts.size();
-  corpus.txns += txns;
+  corpus.txns += block.txns.size();
+  for (const Bytes& txn : block.txns) corpus.txn_bytes += txn.size();
   for (const std::string& digits : block.digits) corpus.digits += digits.size();
   corpus.messages += block.messages.size();
   for (const Bytes& message : block.messages) {
@@ -132,7 +134,7 @@ Corpus read_corpus() {
     std::string receipts = read_text(folder / "receipts.json");
     const auto decoded = ethereum::decode_block(block, receipts);
     if (!decoded.ok() || decoded->txns.empty()) continue;
-    add(corpus, make_block(*decoded, std::move(block), std::move(receipts)), decoded->txns.size());
+    add(corpus, make_block(*decoded, std::move(block), std::move(receipts)));
   }
   return corpus;
 }

@@ -14,6 +14,7 @@ struct CorpusBlock {
   std::string block;                // JSON
   std::string receipts;             // JSON
   std::vector<std::string> digits;  // of each field that a hash covers: header, txns, receipts
+  std::vector<Bytes> txns;          // encoded
   std::vector<Bytes> messages;      // the header, each txn, and each node of the tries that is not inside its parent
 };
 
@@ -21,6 +22,7 @@ struct Corpus {
   std::vector<CorpusBlock> blocks;
   std::size_t json_bytes = 0;
   std::size_t txns = 0;
+  std::size_t txn_bytes = 0;  // encoded
   std::size_t digits = 0;
   std::size_t messages = 0;
   std::size_t message_bytes = 0;
