@@ -2,7 +2,6 @@
 
 #include <immintrin.h>
 
-#include <array>
 #include <cstring>
 
 #include "codecs/crypto/cpu.hpp"
@@ -65,28 +64,12 @@ CLEARSPAN_AVX2 void encode_avx2(const std::uint8_t* bytes, std::size_t count, ch
   encode_portable(bytes, count, out);
 }
 
-constexpr std::uint8_t kNoDigit = 0x80;
-
-// The value of each character below 128.
-constexpr std::array<std::uint8_t, 128> make_values() {
-  std::array<std::uint8_t, 128> values{};
-  values.fill(kNoDigit);
-  for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
-  for (std::uint8_t i = 0; i < 6; ++i) {
-    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-    values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
-  }
-  return values;
-}
-
-alignas(64) constexpr std::array<std::uint8_t, 128> kValues = make_values();
-
 // 64 digits at a time by one look-up in a table of 128 values; what is left over, under a mask. A character beyond the
 // table has its top bit set, as what is no digit has in the table.
 CLEARSPAN_AVX512 bool decode_avx512(const char* digits, std::size_t count, std::uint8_t* out) {
   constexpr std::size_t kStep = 32;  // bytes
-  const __m512i low = _mm512_load_si512(kValues.data());
-  const __m512i high = _mm512_load_si512(kValues.data() + 64);
+  const __m512i low = _mm512_load_si512(kHexDigitValues.data());
+  const __m512i high = _mm512_load_si512(kHexDigitValues.data() + 64);
   const __m512i join = _mm512_set1_epi16(0x0110);
   __m512i seen = _mm512_setzero_si512();
   for (; count >= kStep; count -= kStep, digits += 2 * kStep, out += kStep) {

@@ -1,29 +1,11 @@
 #include "codecs/ethereum/hex.hpp"
 
-#include <array>
-#include <bit>
-#include <cstring>
-
 #include "codecs/ethereum/rlp.hpp"
 
 namespace clearspan::ethereum {
 namespace {
 
-constexpr std::uint8_t kNoDigit = 0x80;
 constexpr std::size_t kWordDigits = 16;  // digits of a 64-bit number
-
-constexpr std::array<std::uint8_t, 256> make_values() {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(kNoDigit);
-  for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
-  for (std::uint8_t i = 0; i < 6; ++i) {
-    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-    values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
-  }
-  return values;
-}
-
-constexpr std::array<std::uint8_t, 256> kValues = make_values();
 
 bool has_prefix(std::string_view text) {
   return text.size() >= 2 && text[0] == '0' && text[1] == 'x';
@@ -34,11 +16,11 @@ bool decode_u64(std::string_view digits, std::uint64_t& number) {
   std::uint8_t seen = 0;
   number = 0;
   for (const char digit : digits) {
-    const std::uint8_t value = kValues[static_cast<unsigned char>(digit)];
+    const std::uint8_t value = crypto::kHexDigitValues[static_cast<unsigned char>(digit)];
     seen |= value;
     number = number << 4 | (value & 15);
   }
-  return (seen & kNoDigit) == 0;
+  return (seen & crypto::kNoHexDigit) == 0;
 }
 
 // The digits of a quantity without leading zeros; none when the prefix is missing.
@@ -52,8 +34,8 @@ std::optional<std::string_view> significant_digits(std::string_view text) {
 // Decodes digits, an odd number of them too, into (digits.size() + 1) / 2 bytes.
 bool decode_number(std::string_view digits, std::uint8_t* out) {
   if (digits.size() % 2 == 0) return decode_hex(digits.data(), digits.size() / 2, out);
-  *out = kValues[static_cast<unsigned char>(digits[0])];
-  return *out != kNoDigit && decode_hex(digits.data() + 1, digits.size() / 2, out + 1);
+  *out = crypto::kHexDigitValues[static_cast<unsigned char>(digits[0])];
+  return *out != crypto::kNoHexDigit && decode_hex(digits.data() + 1, digits.size() / 2, out + 1);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "codecs/ethereum/trie_builder.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "codecs/crypto/keccak.hpp"
@@ -15,6 +16,11 @@ constexpr std::uint8_t kLeafFlag = 0x20;
 constexpr std::uint8_t kOddFlag = 0x10;
 constexpr std::size_t kSingleByteKeys = 127;                 // 1..127 are their own RLP
 constexpr std::size_t kLeafValueMax = std::size_t{1} << 24;  // see kLeafRoomBytes
+constexpr std::size_t kLeafDigitsMax = 8;                    // the same
+constexpr int kLargeBranchWays = 8;                          // as many hashes have more than 255 bytes
+
+// Copies of leaves are hashed before there are too many for the nearest cache; enough to fill all lanes many times.
+constexpr std::size_t kEncodedAtOnceBytes = std::size_t{24} << 10;
 
 std::uint8_t digit_of(ByteView key, std::size_t index) {
   const std::uint8_t byte = key[index / 2];
@@ -221,7 +227,9 @@ void TrieBuilder::append_reference(std::size_t index) {
 }
 
 void TrieBuilder::append_node(const Node& node) {
-  const std::size_t list = rlp::begin_list(scratch_);
+  const bool is_large = std::popcount(node.child_digits) >= kLargeBranchWays;
+  const std::size_t room = is_large ? rlp::kLargeHeaderRoom : rlp::kHeaderRoom;
+  const std::size_t list = rlp::begin_list(scratch_, room);
   const TrieEntry& entry = entries_[node.first];
   switch (node.kind) {
     case NodeKind::leaf:
@@ -245,7 +253,7 @@ void TrieBuilder::append_node(const Node& node) {
       break;
     }
   }
-  rlp::end_list(scratch_, list);
+  rlp::end_list(scratch_, list, room);
 }
 
 // How a node's parent refers to it: by its hash, once the batch has run, or by itself.
@@ -266,27 +274,47 @@ void TrieBuilder::encode(std::size_t index) {
   encoded_.push_back({index, scratch_.slice_from(start)});
 }
 
-// Puts what a leaf has in front of its value right there, which spares a copy of every value. False when there is no
-// room.
-bool TrieBuilder::encode_in_place(std::size_t index, HashBatch& batch) {
-  const Node& node = nodes_[index];
+// What a leaf has in front of the bytes of its value, in at most kLeafRoomBytes. Returns its size.
+std::size_t TrieBuilder::write_leaf_front(const Node& node, std::uint8_t* front) const {
   const TrieEntry& entry = entries_[node.first];
-  if (room_ == LeafRoom::none || entry.value.size() < 2 || entry.value.size() >= kLeafValueMax) return false;
-  std::array<std::uint8_t, kLeafRoomBytes> front;
-  std::array<std::uint8_t, 8> path;
   const std::size_t size = path_size(node.depth, node.path_end);
-  write_path(path.data(), entry.key, node.depth, node.path_end, true);
   const std::size_t path_header = size > 1 ? 1 : 0;
   const std::size_t payload = path_header + size + rlp::header_size_of(entry.value.size()) + entry.value.size();
-  std::size_t at = rlp::write_header(front.data(), payload, rlp::kEmptyList);
-  if (path_header > 0) at += rlp::write_header(front.data() + at, size, rlp::kEmptyString);
-  std::memcpy(front.data() + at, path.data(), size);
+  std::size_t at = rlp::write_header(front, payload, rlp::kEmptyList);
+  if (path_header > 0) at += rlp::write_header(front + at, size, rlp::kEmptyString);
+  write_path(front + at, entry.key, node.depth, node.path_end, true);
   at += size;
-  at += rlp::write_header(front.data() + at, entry.value.size(), rlp::kEmptyString);
-  std::uint8_t* start = const_cast<std::uint8_t*>(entry.value.data()) - at;  // the caller's to change: LeafRoom
-  std::memcpy(start, front.data(), at);
-  refer(index, {start, at + entry.value.size()}, batch);
-  return true;
+  return at + rlp::write_header(front + at, entry.value.size(), rlp::kEmptyString);
+}
+
+// Where there is room in front of the value, the leaf is encoded right there, which spares a copy of every value.
+void TrieBuilder::encode_leaf(std::size_t index, HashBatch& batch) {
+  const Node& node = nodes_[index];
+  const ByteView value = entries_[node.first].value;
+  const bool is_usual =
+      value.size() >= 2 && value.size() < kLeafValueMax && node.path_end - node.depth <= kLeafDigitsMax;
+  if (!is_usual) return encode(index);
+  std::array<std::uint8_t, kLeafRoomBytes> front;
+  const std::size_t size = write_leaf_front(node, front.data());
+  if (room_ == LeafRoom::in_front) {
+    std::uint8_t* start = const_cast<std::uint8_t*>(value.data()) - size;  // the caller's to change: LeafRoom
+    std::memcpy(start, front.data(), size);
+    return refer(index, {start, size + value.size()}, batch);
+  }
+  const std::size_t start = scratch_.size();
+  std::uint8_t* room = scratch_.extend(size + value.size());
+  std::memcpy(room, front.data(), size);
+  std::memcpy(room + size, value.data(), value.size());
+  encoded_.push_back({index, scratch_.slice_from(start)});
+  if (scratch_.size() < kEncodedAtOnceBytes) return;
+  refer_encoded(batch);
+  batch.run();
+  scratch_.clear();
+}
+
+void TrieBuilder::refer_encoded(HashBatch& batch) {
+  for (const Encoded& encoded : encoded_) refer(encoded.node, scratch_.view(encoded.bytes), batch);
+  encoded_.clear();
 }
 
 // Round 0 has the leaves of all levels. Round i has the other nodes of the i-th level from below: that one has leaves
@@ -296,7 +324,7 @@ void TrieBuilder::add_round(std::size_t round, HashBatch& batch) {
   encoded_.clear();
   if (round == 0) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i].kind == NodeKind::leaf && !encode_in_place(i, batch)) encode(i);
+      if (nodes_[i].kind == NodeKind::leaf) encode_leaf(i, batch);
     }
   } else {
     const std::size_t level = levels_.size() - 2 - round;
@@ -304,7 +332,7 @@ void TrieBuilder::add_round(std::size_t round, HashBatch& batch) {
       if (nodes_[i].kind != NodeKind::leaf) encode(i);
     }
   }
-  for (const Encoded& encoded : encoded_) refer(encoded.node, scratch_.view(encoded.bytes), batch);
+  refer_encoded(batch);
 }
 
 }  // namespace clearspan::ethereum

@@ -75,8 +75,10 @@ class TrieBuilder {
   void append_reference(std::size_t index);
   void append_node(const Node& node);
   void encode(std::size_t index);
-  bool encode_in_place(std::size_t index, HashBatch& batch);
+  void encode_leaf(std::size_t index, HashBatch& batch);
+  std::size_t write_leaf_front(const Node& node, std::uint8_t* front) const;
   void refer(std::size_t index, ByteView encoding, HashBatch& batch);
+  void refer_encoded(HashBatch& batch);
   void add_round(std::size_t round, HashBatch& batch);
 
   struct Encoded {
