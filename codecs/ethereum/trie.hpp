@@ -1,6 +1,7 @@
 // Roots of Merkle-Patricia tries (Yellow Paper, appendix D), computed from all entries at once: no tree of nodes is
 // ever built. The entries are sorted by key, so that the subtree of a node is a range of them. The ranges are planned
-// from the root down, level by level; then each level's nodes are encoded and hashed together, from the deepest up.
+// from the root down, level by level; then the nodes are encoded and hashed, together all those whose children are
+// done: first the leaves, last the root.
 //
 //   leaf       [path, value]           path: the rest of the key, hex-prefix encoded
 //   extension  [path, child]           path: what all keys of the range share

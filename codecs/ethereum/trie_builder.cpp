@@ -19,8 +19,9 @@ constexpr std::size_t kLeafValueMax = std::size_t{1} << 24;  // see kLeafRoomByt
 constexpr std::size_t kLeafDigitsMax = 8;                    // the same
 constexpr int kLargeBranchWays = 8;                          // as many hashes have more than 255 bytes
 
-// Copies of leaves are hashed before there are too many for the nearest cache; enough to fill all lanes many times.
-constexpr std::size_t kEncodedAtOnceBytes = std::size_t{24} << 10;
+// Copies of leaves are hashed before there are too many for the nearest cache, a number of them that fills all lanes.
+constexpr std::size_t kEncodedAtOnceBytes = std::size_t{20} << 10;
+constexpr std::size_t kEncodedGroup = 8;
 
 std::uint8_t digit_of(ByteView key, std::size_t index) {
   const std::uint8_t byte = key[index / 2];
@@ -133,12 +134,10 @@ void TrieBuilder::begin_ordered(std::span<const ByteView> values, LeafRoom room)
 }
 
 void TrieBuilder::run_rounds(std::span<TrieBuilder* const> tries, HashBatch& batch) {
-  std::size_t rounds = 1;
-  for (const TrieBuilder* trie : tries) rounds = std::max(rounds, trie->levels_.size() - 1);
-  for (std::size_t round = 0; round < rounds; ++round) {
-    for (TrieBuilder* trie : tries) {
-      if (round + 1 < trie->levels_.size()) trie->add_round(round, batch);
-    }
+  std::uint32_t last = 0;
+  for (const TrieBuilder* trie : tries) last = std::max(last, trie->nodes_[0].round);
+  for (std::uint32_t round = 0; round <= last; ++round) {
+    for (TrieBuilder* trie : tries) trie->add_round(round, batch);
     batch.run();
   }
 }
@@ -161,16 +160,22 @@ std::vector<Bytes> TrieBuilder::path_to(std::size_t position) {
   }
 }
 
-// Lists the nodes breadth first; level i is nodes [levels_[i], levels_[i + 1]).
+// Lists the nodes breadth first: children come after their parents.
 void TrieBuilder::plan() {
   nodes_.clear();
-  levels_.assign(1, 0);
+  inner_.clear();
   nodes_.push_back(make_node(0, static_cast<std::uint32_t>(entries_.size()), 0));
-  std::size_t next = 0;
-  while (next < nodes_.size()) {
-    const std::size_t level_end = nodes_.size();
-    levels_.push_back(level_end);
-    for (; next < level_end; ++next) add_children(next);
+  for (std::size_t next = 0; next < nodes_.size(); ++next) {
+    if (nodes_[next].kind == NodeKind::leaf) continue;
+    add_children(next);
+    inner_.push_back(static_cast<std::uint32_t>(next));
+  }
+  for (auto index = inner_.rbegin(); index != inner_.rend(); ++index) {
+    Node& node = nodes_[*index];
+    const auto children = static_cast<std::uint32_t>(std::max(1, std::popcount(node.child_digits)));
+    for (std::uint32_t child = 0; child < children; ++child) {
+      node.round = std::max(node.round, nodes_[node.first_child + child].round + 1);
+    }
   }
   references_.resize(nodes_.size());
 }
@@ -306,7 +311,7 @@ void TrieBuilder::encode_leaf(std::size_t index, HashBatch& batch) {
   std::memcpy(room, front.data(), size);
   std::memcpy(room + size, value.data(), value.size());
   encoded_.push_back({index, scratch_.slice_from(start)});
-  if (scratch_.size() < kEncodedAtOnceBytes) return;
+  if (scratch_.size() < kEncodedAtOnceBytes || encoded_.size() % kEncodedGroup != 0) return;
   refer_encoded(batch);
   batch.run();
   scratch_.clear();
@@ -317,9 +322,7 @@ void TrieBuilder::refer_encoded(HashBatch& batch) {
   encoded_.clear();
 }
 
-// Round 0 has the leaves of all levels. Round i has the other nodes of the i-th level from below: that one has leaves
-// only in the deepest.
-void TrieBuilder::add_round(std::size_t round, HashBatch& batch) {
+void TrieBuilder::add_round(std::uint32_t round, HashBatch& batch) {
   scratch_.clear();
   encoded_.clear();
   if (round == 0) {
@@ -327,9 +330,8 @@ void TrieBuilder::add_round(std::size_t round, HashBatch& batch) {
       if (nodes_[i].kind == NodeKind::leaf) encode_leaf(i, batch);
     }
   } else {
-    const std::size_t level = levels_.size() - 2 - round;
-    for (std::size_t i = levels_[level]; i < levels_[level + 1]; ++i) {
-      if (nodes_[i].kind != NodeKind::leaf) encode(i);
+    for (const std::uint32_t index : inner_) {
+      if (nodes_[index].round == round) encode(index);
     }
   }
   refer_encoded(batch);

@@ -1,5 +1,5 @@
 // The work behind trie roots and proofs (see trie.hpp): plans all nodes of a trie as ranges of the sorted entries, and
-// encodes and hashes them round by round: first all leaves, then level by level the nodes above them. Several tries go
+// encodes and hashes them round by round: first all leaves, then each node after its children. Several tries go
 // through their rounds together. What is kept is how each node is referred to, so that any single node can be encoded
 // again afterwards.
 #pragma once
@@ -66,6 +66,7 @@ class TrieBuilder {
     std::uint32_t depth = 0;
     std::uint32_t path_end = 0;     // leaf, extension: where its path ends
     std::uint32_t first_child = 0;  // extension, branch: children are consecutive nodes
+    std::uint32_t round = 0;        // in which it is hashed: after all its children
     bool has_value = false;         // branch: the first entry's key ends here
   };
 
@@ -79,7 +80,7 @@ class TrieBuilder {
   std::size_t write_leaf_front(const Node& node, std::uint8_t* front) const;
   void refer(std::size_t index, ByteView encoding, HashBatch& batch);
   void refer_encoded(HashBatch& batch);
-  void add_round(std::size_t round, HashBatch& batch);
+  void add_round(std::uint32_t round, HashBatch& batch);
 
   struct Encoded {
     std::size_t node = 0;
@@ -89,7 +90,7 @@ class TrieBuilder {
   std::span<const TrieEntry> entries_;
   LeafRoom room_ = LeafRoom::none;
   std::vector<Node> nodes_;
-  std::vector<std::size_t> levels_;
+  std::vector<std::uint32_t> inner_;  // the nodes that are no leaves
   std::vector<Reference> references_;
   Buffer scratch_;
   std::vector<Encoded> encoded_;
