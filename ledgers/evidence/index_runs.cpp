@@ -163,7 +163,7 @@ Result<TradePart> parse_part(const TradeId& trade, std::string_view bytes) {
   if ((*which & kHasState) != 0 && !take_state(bytes, trade, part.state.emplace())) return damaged();
   if (!take_check(bytes, part.check)) return damaged();
   auto places = PackedPlaces::parse(bytes);
-  if (!places) return damaged();
+  if (!places || places->count() == 0) return damaged();
   part.places = std::move(*places);
   const bool has_creation = !part.creation || part.creation->place < part.places.count();
   const bool has_event = !part.state || part.state->place < part.places.count();
@@ -236,6 +236,7 @@ bool join_runs(std::string_view key, std::span<const std::string_view> runs, std
   }
   // Parts of one trade keep their order.
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.trade < b.trade; });
+  out.clear();
   for (auto first = entries.begin(); first != entries.end();) {
     const auto last =
         std::find_if(first, entries.end(), [&](const Entry& entry) { return entry.trade != first->trade; });

@@ -92,7 +92,7 @@ class RunReader {
 // What the run says of the trade; none when nothing. Errors: storage_failed.
 Result<std::optional<TradePart>> find_part(std::string_view key, std::string_view run, const TradeId& trade);
 
-// The runs of one row, the oldest first, as one. False when one is damaged.
+// The runs of one row, the oldest first, as one, in place of what is in `out`. False when one is damaged.
 bool join_runs(std::string_view key, std::span<const std::string_view> runs, std::string& out);
 
 }  // namespace clearspan::evidence::rows

@@ -63,8 +63,8 @@ class IndexStore {
   // False stops the scan. The views are valid during the call.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
-  // Makes one value of several of a key, the oldest first; what comes out can be joined again. False when one of them
-  // is damaged. Called on any thread.
+  // Makes one value of several of a key, the oldest first; what comes out, in place of what was in `out`, can be joined
+  // again. False when one of them is damaged. Called on any thread.
   using Join = bool (*)(std::string_view key, std::span<const std::string_view> values, std::string& out);
 
   // Opens the store, making it when there is none. `join`: for the rows of trades. Errors: storage_failed.

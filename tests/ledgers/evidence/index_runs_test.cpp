@@ -54,7 +54,7 @@ std::string bytes_of(const TradeId& trade, const TradePart& part) {
 
 std::string joined(const std::vector<std::string>& runs) {
   const std::vector<std::string_view> views(runs.begin(), runs.end());
-  std::string out;
+  std::string out = "of before";
   EXPECT_TRUE(rows::join_runs(rows::run_key(trade_of_bucket(0)), views, out));
   return out;
 }

@@ -38,7 +38,7 @@ TEST(IndexTracked, holds_what_was_inserted_and_not_erased_however_often_it_grows
     const Tracked* const found = trades.find(id_of(number));
     const auto right = expected.find(id_of(number));
     ASSERT_EQ(found != nullptr, right != expected.end()) << number;
-    if (found) EXPECT_EQ(found->pending, right->second);
+    EXPECT_EQ(found ? found->pending : 0, right != expected.end() ? right->second : 0);
   }
   trades.clear();
   EXPECT_EQ(trades.size(), 0u);
