@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <optional>
 
 namespace clearspan {
 namespace {
@@ -15,9 +16,21 @@ Result<std::uint64_t> parse_part(std::string_view text) {
   return value;
 }
 
+// The same in a machine's word, as most amounts are small; none when something does not fit.
+std::optional<std::uint64_t> convert_word(const Amount& amount, const Rate& rate, Rounding rounding) {
+  std::uint64_t product = 0;
+  const bool fits = amount.units() <= std::numeric_limits<std::uint64_t>::max() &&
+                    !__builtin_mul_overflow(static_cast<std::uint64_t>(amount.units()), rate.numerator, &product);
+  if (!fits) return std::nullopt;
+  // A remainder needs a denominator of two at least, so that one more still fits.
+  const bool is_one_more = rounding == Rounding::up && product % rate.denominator != 0;
+  return product / rate.denominator + (is_one_more ? 1 : 0);
+}
+
 }  // namespace
 
 Result<Amount> convert(const Amount& amount, const Rate& rate, Rounding rounding) {
+  if (const auto quotient = convert_word(amount, rate, rounding)) return Amount(*quotient);
   using Wide = boost::multiprecision::uint512_t;
   const Wide product = Wide(amount.units()) * rate.numerator;
   Wide quotient = product / rate.denominator;

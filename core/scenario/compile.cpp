@@ -15,9 +15,9 @@ Error at_field(Error error, std::string field) {
   return error;
 }
 
-Status check_account(const AccountId& account, const std::string& field) {
+Status check_account(const AccountId& account, std::string_view field) {
   if (!account.text.empty()) return Done{};
-  return make_error(ErrorCode::unknown_account, "the account is empty", field);
+  return make_error(ErrorCode::unknown_account, "the account is empty", std::string(field));
 }
 
 Status check_asset(const LedgerTraits& ledger, const AssetId& asset, const std::string& field) {
@@ -46,13 +46,13 @@ Status check_profile(const Profile& profile, const LedgerTraits& source, const L
 }
 
 // The exchanger cannot be its own customer: the leg would move nothing, and its balance check would count it twice.
-Status check_parties(const PaymentRequest& request, const Profile& profile) {
-  CLEARSPAN_CHECK_OK(check_account(request.payer, "/payer"));
-  CLEARSPAN_CHECK_OK(check_account(request.merchant, "/merchant"));
-  if (request.payer == profile.source_account) {
+Status check_parties(const AccountId& payer, const AccountId& merchant, const Profile& profile) {
+  CLEARSPAN_CHECK_OK(check_account(payer, "/payer"));
+  CLEARSPAN_CHECK_OK(check_account(merchant, "/merchant"));
+  if (payer == profile.source_account) {
     return make_error(ErrorCode::invalid_value, "the payer is the exchanger's own account", "/payer");
   }
-  if (request.merchant == profile.destination_account) {
+  if (merchant == profile.destination_account) {
     return make_error(ErrorCode::invalid_value, "the merchant is the exchanger's own account", "/merchant");
   }
   return Done{};
@@ -83,12 +83,22 @@ Leg make_hold_leg(const LedgerNow& ledger, const Schedule& schedule) {
   return leg;
 }
 
-Plan make_plan(const char* scenario, const PlanIdentity& identity, const Schedule& schedule) {
+Leg make_pivot_leg(const Profile& profile, const LedgerNow& ledger, const Schedule& schedule) {
+  Leg leg;
+  leg.role = LegRole::pivot;
+  leg.ledger = profile.destination_ledger;
+  leg.asset = profile.destination_asset;
+  leg.payer = profile.destination_account;
+  leg.not_after = ledger_time_at(ledger, schedule.deadline);
+  leg.reclaim_after = kNever;
+  return leg;
+}
+
+Plan make_plan(const char* scenario, const EngineTag& engine, Timestamp now, const Schedule& schedule) {
   Plan plan;
-  plan.id = identity.id;
-  plan.engine = identity.engine;
+  plan.engine = engine;
   plan.scenario = scenario;
-  plan.created = identity.now;
+  plan.created = now;
   plan.prepare_until = schedule.prepare_until;
   return plan;
 }
@@ -129,36 +139,44 @@ Status check_pvp(const PvpRequest& request, const std::vector<LedgerNow>& ledger
 
 }  // namespace
 
+PaymentOffer::PaymentOffer(const Profile& profile, const LedgerNow& source, const LedgerNow& destination,
+                           const TimingPolicy& policy, const Wishes& wishes, const EngineTag& engine, Timestamp now)
+    : profile_(&profile),
+      profile_status_(check_profile(profile, source.traits, destination.traits)),
+      schedule_status_(Done{}) {
+  const auto schedule = schedule_payment(wishes.deadline, wishes.reclaim_after, source, destination, policy, now);
+  if (!schedule) {
+    schedule_status_ = schedule.error();
+    return;
+  }
+  model_ = make_plan("payment", engine, now, *schedule);
+  Leg& hold = model_.legs.emplace_back(make_hold_leg(source, *schedule));
+  hold.placement = wishes.placed_by;
+  hold.asset = profile.source_asset;
+  hold.payee = profile.source_account;
+  model_.legs.push_back(make_pivot_leg(profile, destination, *schedule));
+  model_.payment = PaymentTerms{profile.name, profile.rate, profile.fee};
+}
+
+Result<Plan> PaymentOffer::accept(const TradeId& id, AccountId payer, AccountId merchant, const Amount& amount) const {
+  CLEARSPAN_CHECK_OK(profile_status_);
+  CLEARSPAN_CHECK_OK(check_parties(payer, merchant, *profile_));
+  CLEARSPAN_TRY(const Amount held, price(amount, *profile_));
+  CLEARSPAN_CHECK_OK(schedule_status_);
+  Result<Plan> plan(model_);
+  plan->id = id;
+  plan->legs[0].payer = std::move(payer);
+  plan->legs[0].amount = held;
+  plan->legs[1].payee = std::move(merchant);
+  plan->legs[1].amount = amount;
+  return plan;
+}
+
 Result<Plan> compile_payment(const PaymentRequest& request, const Profile& profile, const LedgerNow& source,
                              const LedgerNow& destination, const TimingPolicy& policy, const PlanIdentity& identity) {
-  CLEARSPAN_CHECK_OK(check_profile(profile, source.traits, destination.traits));
-  CLEARSPAN_CHECK_OK(check_parties(request, profile));
-  CLEARSPAN_TRY(const Amount held, price(request.amount, profile));
-  CLEARSPAN_TRY(const Schedule schedule,
-                schedule_payment(request.deadline, request.reclaim_after, source, destination, policy, identity.now));
-  Leg hold = make_hold_leg(source, schedule);
-  hold.placement = request.placed_by;
-  hold.asset = profile.source_asset;
-  hold.amount = held;
-  hold.payer = request.payer;
-  hold.payee = profile.source_account;
-
-  Leg pivot;
-  pivot.role = LegRole::pivot;
-  pivot.ledger = profile.destination_ledger;
-  pivot.asset = profile.destination_asset;
-  pivot.amount = request.amount;
-  pivot.payer = profile.destination_account;
-  pivot.payee = request.merchant;
-  pivot.not_after = ledger_time_at(destination, schedule.deadline);
-  pivot.reclaim_after = kNever;
-
-  Plan plan = make_plan("payment", identity, schedule);
-  plan.legs.reserve(2);
-  plan.legs.push_back(std::move(hold));
-  plan.legs.push_back(std::move(pivot));
-  plan.payment = PaymentTerms{profile.name, profile.rate, profile.fee};
-  return plan;
+  const PaymentOffer offer(profile, source, destination, policy,
+                           {request.placed_by, request.deadline, request.reclaim_after}, identity.engine, identity.now);
+  return offer.accept(identity.id, request.payer, request.merchant, request.amount);
 }
 
 Result<Plan> compile_pvp(const PvpRequest& request, const std::vector<LedgerNow>& ledgers, const TimingPolicy& policy,
@@ -166,7 +184,8 @@ Result<Plan> compile_pvp(const PvpRequest& request, const std::vector<LedgerNow>
   CLEARSPAN_CHECK_OK(check_pvp(request, ledgers));
   CLEARSPAN_TRY(const Schedule schedule,
                 schedule_pvp(request.deadline, request.reclaim_after, ledgers, policy, identity.now));
-  Plan plan = make_plan("pvp", identity, schedule);
+  Plan plan = make_plan("pvp", identity.engine, identity.now, schedule);
+  plan.id = identity.id;
   for (std::size_t i = 0; i < request.legs.size(); ++i) {
     const PvpLeg& wanted = request.legs[i];
     Leg leg = make_hold_leg(ledgers[i], schedule);

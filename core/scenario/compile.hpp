@@ -48,6 +48,33 @@ struct PlanIdentity {
   Timestamp now;
 };
 
+// What all payments have in common that are made by one profile, at one moment, with the same wishes: the plan but for
+// its id, its parties and its amounts. A profile or a moment that cannot be used is refused to each payment, behind
+// what is wrong with the payment itself.
+class PaymentOffer {
+ public:
+  struct Wishes {
+    Placement placed_by = Placement::engine;
+    std::optional<Timestamp> deadline;
+    std::optional<Timestamp> reclaim_after;
+
+    bool operator==(const Wishes&) const = default;
+  };
+
+  // The profile outlives the offer.
+  PaymentOffer(const Profile& profile, const LedgerNow& source, const LedgerNow& destination,
+               const TimingPolicy& policy, const Wishes& wishes, const EngineTag& engine, Timestamp now);
+
+  // `amount` is in the merchant's asset. Errors: those of compile_payment.
+  [[nodiscard]] Result<Plan> accept(const TradeId& id, AccountId payer, AccountId merchant, const Amount& amount) const;
+
+ private:
+  const Profile* profile_;
+  Status profile_status_;
+  Status schedule_status_;
+  Plan model_;
+};
+
 // Errors: amount_zero, amount_too_large, limit_exceeded, deadline_expired, margin_not_promisable, out_of_range,
 // invalid_value, unknown_ledger, unknown_asset, unknown_account; not_ready when a ledger has shown no block yet;
 // config_invalid when the profile, the policy or a ledger's pace cannot be used.

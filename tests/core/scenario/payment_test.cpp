@@ -30,6 +30,36 @@ TEST(Payment, holds_the_converted_amount_rounded_up_plus_the_fee_and_pays_the_ex
   EXPECT_EQ(plan->pivot(), LegIndex{1});
 }
 
+TEST(PaymentOffer, gives_every_payment_its_own_parties_and_amounts_and_nothing_of_another) {
+  PaymentWorld world;
+  const PaymentOffer offer(world.profile, world.source, world.destination, world.policy, {}, world.identity.engine,
+                           world.identity.now);
+  for (std::uint64_t units = 10; units < 20; ++units) {
+    world.request.payer = {"payer " + std::to_string(units)};
+    world.request.merchant = {"merchant " + std::to_string(units)};
+    world.request.amount = Amount(units);
+    world.identity.id.bytes[3] = static_cast<std::uint8_t>(units);
+    const auto plan =
+        offer.accept(world.identity.id, world.request.payer, world.request.merchant, world.request.amount);
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->legs[0].amount, Amount((units * 3 + 1) / 2 + 5));
+    EXPECT_EQ(*plan, *world.compile());
+    EXPECT_EQ(offer.accept(world.identity.id, {"payer"}, {"xb"}, Amount(10)).error().field, "/merchant");
+  }
+}
+
+// A client first learns what it can put right by itself.
+TEST(PaymentOffer, names_what_is_wrong_with_the_payment_before_what_is_wrong_with_the_moment) {
+  PaymentWorld world;
+  world.destination.seen = Timestamp{};
+  const PaymentOffer offer(world.profile, world.source, world.destination, world.policy, {}, world.identity.engine,
+                           world.identity.now);
+  const TradeId id = world.identity.id;
+  EXPECT_EQ(offer.accept(id, {""}, {"merchant"}, Amount(0)).error().field, "/payer");
+  EXPECT_EQ(offer.accept(id, {"payer"}, {"merchant"}, Amount(0)).error().code, ErrorCode::amount_zero);
+  EXPECT_EQ(offer.accept(id, {"payer"}, {"merchant"}, Amount(100)).error().code, ErrorCode::not_ready);
+}
+
 TEST(Payment, puts_each_deadline_on_the_clock_of_its_own_ledger) {
   const auto plan = PaymentWorld{}.compile();
   ASSERT_TRUE(plan.ok());

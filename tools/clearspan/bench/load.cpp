@@ -73,7 +73,7 @@ void Load::wait(Moment now) const {
 }
 
 Status Load::submit(Engine& engine, std::uint32_t until, Moment now) {
-  const OrderTaker orders(engine, world_.engine_tag(), world_.profile_for(Misfortune::none), world_.timing());
+  OrderTaker orders(engine, world_.engine_tag(), world_.profile_for(Misfortune::none), world_.timing());
   const std::uint32_t first = submitted();
   std::vector<NewTrade> trades;
   trades.reserve(until - first);

@@ -20,9 +20,15 @@ TradeId trade_id(std::uint64_t number, Timestamp created) {
 
 }  // namespace
 
-Result<Plan> OrderTaker::plan(std::uint64_t number, const PaymentRequest& request) const {
+Result<Plan> OrderTaker::plan(std::uint64_t number, const PaymentRequest& request) {
   const Timestamp created = SystemClock().now();
-  return compile_payment(request, profile_, source_, destination_, timing_, {trade_id(number, created), tag_, created});
+  const PaymentOffer::Wishes wishes{request.placed_by, request.deadline, request.reclaim_after};
+  if (!offer_ || offered_ != created || wishes_ != wishes) {
+    offer_.emplace(profile_, source_, destination_, timing_, wishes, tag_, created);
+    offered_ = created;
+    wishes_ = wishes;
+  }
+  return offer_->accept(trade_id(number, created), request.payer, request.merchant, request.amount);
 }
 
 std::uint64_t OrderTaker::number_of(const TradeId& id) {

@@ -1,6 +1,8 @@
 // The trades that a benchmark orders: numbered payments, compiled as the API would.
 #pragma once
 
+#include <optional>
+
 #include "actors/engine.hpp"
 #include "core/scenario/compile.hpp"
 #include "core/scenario/profile.hpp"
@@ -18,7 +20,7 @@ class OrderTaker {
         destination_(now_of(engine, profile_.destination_ledger)) {}
 
   // Errors: those of compile_payment.
-  [[nodiscard]] Result<Plan> plan(std::uint64_t number, const PaymentRequest& request) const;
+  Result<Plan> plan(std::uint64_t number, const PaymentRequest& request);
 
   // Of the plan with this id.
   static std::uint64_t number_of(const TradeId& id);
@@ -31,6 +33,9 @@ class OrderTaker {
   const TimingPolicy timing_;
   const LedgerNow source_;
   const LedgerNow destination_;
+  PaymentOffer::Wishes wishes_;  // of the last request, whose offer is kept for those of the same moment
+  Timestamp offered_;
+  std::optional<PaymentOffer> offer_;
 };
 
 }  // namespace clearspan::tools

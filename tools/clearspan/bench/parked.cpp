@@ -35,7 +35,7 @@ Status park_trades(Engine& engine, const SimulatedWorld& world, std::uint32_t fi
   const auto answers = std::make_shared<Answers>();
   for (std::uint32_t done = 0; done < count; done += kBatch) {
     CLEARSPAN_CHECK_OK(until([&] { return answers->awaited < kBatchesUnanswered; }, kTooLate));
-    const OrderTaker orders(engine, world.engine_tag(), world.profile_for(Misfortune::none), patient_timing(world));
+    OrderTaker orders(engine, world.engine_tag(), world.profile_for(Misfortune::none), patient_timing(world));
     std::vector<NewTrade> trades(std::min(kBatch, count - done));
     for (std::uint32_t number = first + done; NewTrade & trade : trades) {
       CLEARSPAN_TRY(trade.plan, orders.plan(number, world.payment(number, Misfortune::wrong_asset)));

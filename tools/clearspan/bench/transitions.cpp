@@ -75,7 +75,7 @@ class TransitionsBench {
     TimingPolicy timing;
     timing.prepare_window = kCalm;
     timing.pivot_window = kCalm;
-    const OrderTaker orders(*engine_, tag_, profile_, timing);
+    OrderTaker orders(*engine_, tag_, profile_, timing);
     while (plans_.size() < options_.trades) {
       CLEARSPAN_CHECK_OK(until([this] { return unanswered_ < kBatchesUnanswered; }, "trades are not durable"));
       std::vector<NewTrade> trades;
