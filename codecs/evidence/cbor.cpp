@@ -8,13 +8,39 @@ namespace {
 // A typical record fits, so that the buffer grows once per record.
 constexpr std::size_t kGrowBytes = 512;
 
-// Arguments below this stand in the head's first byte; above, its low bits say how many bytes follow.
-constexpr std::uint64_t kInlineLimit = 24;
+// The low bits of a head's first byte when one or eight bytes follow.
 constexpr std::uint8_t kOneByte = 24;
 constexpr std::uint8_t kEightBytes = 27;
 
-std::uint8_t first_byte(Major major, std::uint64_t low_bits) {
-  return static_cast<std::uint8_t>(static_cast<std::uint64_t>(major) << 5 | low_bits);
+constexpr std::uint64_t kHighBits = 0x8080808080808080u;  // set in no byte of ASCII
+
+template <class Word>
+std::uint64_t copy_word(std::uint8_t* to, const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof(word));
+  std::memcpy(to, &word, sizeof(word));
+  return word;
+}
+
+// Copies the text and says whether all of it is ASCII. The last word overlaps the one before, so that there is no loop
+// over single bytes but for the shortest texts.
+bool copy_ascii(std::uint8_t* to, std::string_view text) {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  std::uint64_t seen = 0;
+  if (size >= sizeof(std::uint64_t)) {
+    const std::size_t last = size - sizeof(std::uint64_t);
+    for (std::size_t at = 0; at < last; at += sizeof(std::uint64_t)) {
+      seen |= copy_word<std::uint64_t>(to + at, from + at);
+    }
+    seen |= copy_word<std::uint64_t>(to + last, from + last);
+  } else if (size >= sizeof(std::uint32_t)) {
+    const std::size_t last = size - sizeof(std::uint32_t);
+    seen = copy_word<std::uint32_t>(to, from) | copy_word<std::uint32_t>(to + last, from + last);
+  } else {
+    for (std::size_t at = 0; at < size; ++at) seen |= copy_word<std::uint8_t>(to + at, from + at);
+  }
+  return (seen & kHighBits) == 0;
 }
 
 // The length of the UTF-8 sequence that starts with `lead`; 0 when none does.
@@ -42,7 +68,7 @@ bool is_utf8(ByteView bytes) {
     std::uint64_t word = 0;
     if (bytes.size() - at >= sizeof(word)) {
       std::memcpy(&word, bytes.data() + at, sizeof(word));
-      if ((word & 0x8080808080808080u) == 0) {
+      if ((word & kHighBits) == 0) {
         at += sizeof(word);
         continue;
       }
@@ -67,17 +93,27 @@ void Writer::grow(std::size_t at, std::size_t needed) {
   end_ = out_.data() + out_.size();
 }
 
-void Writer::put_head(Major major, std::uint64_t value) {
-  if (value < kInlineLimit) {
-    *cursor_++ = first_byte(major, value);
-    return;
-  }
-  // 1, 2, 4 or 8 bytes: the width is rounded up to a power of two.
+// 1, 2, 4 or 8 bytes: the width is rounded up to a power of two. All eight are stored, the first of them to stay.
+void Writer::put_long_head(Major major, std::uint64_t value) {
   const int log2_bytes = value <= 0xff ? 0 : value <= 0xffff ? 1 : value <= 0xffffffff ? 2 : 3;
+  const int bytes = 1 << log2_bytes;
   *cursor_++ = first_byte(major, kOneByte + static_cast<unsigned>(log2_bytes));
-  for (int shift = (8 << log2_bytes) - 8; shift >= 0; shift -= 8) {
-    *cursor_++ = static_cast<std::uint8_t>(value >> shift);
-  }
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t big_endian = __builtin_bswap64(value << (64 - 8 * bytes));
+  std::memcpy(cursor_, &big_endian, sizeof(big_endian));
+  cursor_ += bytes;
+}
+
+// Nearly all text is ASCII; what is not is looked at again.
+void Writer::text(std::string_view value) {
+  ensure(kHeadBytesMax + value.size());
+  std::uint8_t* const begin = cursor_;
+  put_head(Major::text, value.size());
+  const bool is_text = copy_ascii(cursor_, value) || is_utf8(as_bytes(value));
+  cursor_ += value.size();
+  if (is_text) return;
+  cursor_ = begin;
+  string(Major::byte_string, as_bytes(value));
 }
 
 void Writer::time(const Timestamp& time) {

@@ -17,6 +17,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -35,6 +36,9 @@ inline constexpr std::uint8_t kFalse = 0xf4;
 inline constexpr std::uint8_t kTrue = 0xf5;
 inline constexpr std::uint8_t kNull = 0xf6;
 inline constexpr std::uint8_t kBignumTag = 0xc2;
+
+// Arguments below this stand in the head's first byte; above, its low bits say how many bytes follow.
+inline constexpr std::uint64_t kInlineLimit = 24;
 
 bool is_utf8(ByteView bytes);
 
@@ -83,7 +87,10 @@ class Writer {
 
   template <class Tag, std::size_t N>
   void fixed(const FixedBytes<Tag, N>& value) {
-    string(Major::byte_string, value.view());
+    ensure(kHeadBytesMax + N);
+    put_head(Major::byte_string, N);
+    std::memcpy(cursor_, value.data(), N);
+    cursor_ += N;
   }
 
   // A value that is often absent: zero is written as null.
@@ -93,10 +100,7 @@ class Writer {
   }
 
   // Text that is not UTF-8 has come from outside and must not be lost: it is written as a byte string.
-  void text(const std::string& value) {
-    const ByteView view = as_bytes(value);
-    string(is_utf8(view) ? Major::text : Major::byte_string, view);
-  }
+  void text(std::string_view value);
 
   template <class Tag>
   void text(const Name<Tag>& name) {
@@ -130,7 +134,19 @@ class Writer {
   }
 
   // Needs kHeadBytesMax bytes of room.
-  void put_head(Major major, std::uint64_t value);
+  void put_head(Major major, std::uint64_t value) {
+    if (value < kInlineLimit) {
+      *cursor_++ = first_byte(major, value);
+    } else {
+      put_long_head(major, value);
+    }
+  }
+
+  void put_long_head(Major major, std::uint64_t value);
+
+  static std::uint8_t first_byte(Major major, std::uint64_t low_bits) {
+    return static_cast<std::uint8_t>(static_cast<std::uint64_t>(major) << 5 | low_bits);
+  }
 
   void head(Major major, std::uint64_t value) {
     ensure(kHeadBytesMax);

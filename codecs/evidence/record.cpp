@@ -44,7 +44,7 @@ constexpr std::uint64_t kTxnSignedNumber = 4;
 constexpr std::uint64_t kLedgerProofNumber = 9;
 
 void code_error(cbor::Writer& coder, const ErrorCode& code) {
-  coder.text(std::string(to_string(code)));
+  coder.text(to_string(code));
 }
 
 void code_error(cbor::Reader& coder, ErrorCode& code) {
@@ -234,6 +234,10 @@ struct AttachmentFields {
   }
 };
 
+bool has_attachment(const RecordBody& body) {
+  return std::holds_alternative<TxnSigned>(body) || std::holds_alternative<LedgerProof>(body);
+}
+
 Status read_attachment(ByteView attachment, RecordBody& body) {
   cbor::Reader reader(attachment);
   const bool has_one =
@@ -254,7 +258,7 @@ std::size_t attachment_bytes(const BlockProof& proof) {
 
 void encode(const Record& record, Bytes& out, Bytes& attachment) {
   const std::size_t begin = attachment.size();
-  {
+  if (has_attachment(record.body)) {
     cbor::Writer writer(attachment);
     std::visit([&](const auto& body) { AttachmentFields<cbor::Writer>{writer}.code(body, &body); }, record.body);
   }
