@@ -17,14 +17,22 @@ Result<ObjectReader> ObjectReader::open(Value value) {
   return ObjectReader(object);
 }
 
+// Most texts have their fields in the order in which they are asked for.
 std::optional<Value> ObjectReader::optional(std::string_view key) {
-  std::uint64_t bit = 1;
-  for (const Field field : object_) {
-    if (field.key == key) {
-      read_ |= bit;
-      return field.value;
-    }
-    bit <<= 1;
+  if (const auto value = find(next_, object_.end(), next_bit_, key)) return value;
+  return find(object_.begin(), next_, 1, key);
+}
+
+std::optional<Value> ObjectReader::find(Object::Iterator at, Object::Iterator end, std::uint64_t bit,
+                                        std::string_view key) {
+  for (; at != end; bit <<= 1) {
+    const Field field = *at;
+    ++at;
+    if (field.key != key) continue;
+    read_ |= bit;
+    next_ = at;
+    next_bit_ = bit << 1;
+    return field.value;
   }
   return std::nullopt;
 }

@@ -44,10 +44,15 @@ class ObjectReader {
   static constexpr std::size_t kFieldsMax = 64;  // fields; one bit each
 
  private:
-  explicit ObjectReader(Object object) : object_(object) {}
+  explicit ObjectReader(Object object) : object_(object), next_(object.begin()) {}
+
+  // Looks from one field, whose bit that is, up to another one.
+  std::optional<Value> find(Object::Iterator at, Object::Iterator end, std::uint64_t bit, std::string_view key);
 
   Object object_;
-  std::uint64_t read_ = 0;  // bit i: field i of the text was asked for
+  Object::Iterator next_;       // behind the field that was found last
+  std::uint64_t next_bit_ = 1;  // its bit
+  std::uint64_t read_ = 0;      // bit i: field i of the text was asked for
 };
 
 }  // namespace clearspan::json

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "codecs/json/plain.hpp"
 #include "core/base/verify.hpp"
 
 namespace clearspan::json {
@@ -147,6 +148,10 @@ bool copy_plain(char* to, std::string_view text) {
 }
 
 }  // namespace
+
+bool is_plain(std::string_view text) {
+  return plain_length(text) == text.size();
+}
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';

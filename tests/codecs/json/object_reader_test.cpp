@@ -35,6 +35,21 @@ TEST(JsonObjectReader, reports_the_first_field_that_nobody_asked_for) {
   EXPECT_EQ(finished.error().field, "/trade/surprise");
 }
 
+TEST(JsonObjectReader, finds_fields_in_any_order_and_more_than_once) {
+  Document document;
+  auto reader = ObjectReader::open(*document.parse(R"({"a":1,"b":2,"c":3,"d":4})"));
+  ASSERT_TRUE(reader.ok());
+  EXPECT_FALSE(reader->optional("absent"));
+  EXPECT_EQ(*reader->u64("c"), 3U);
+  EXPECT_EQ(*reader->u64("a"), 1U);
+  EXPECT_FALSE(reader->optional("absent"));
+  EXPECT_EQ(*reader->u64("d"), 4U);
+  EXPECT_EQ(*reader->u64("d"), 4U);
+  EXPECT_EQ(reader->finish().error().field, "/b");
+  EXPECT_EQ(*reader->u64("b"), 2U);
+  EXPECT_TRUE(reader->finish().ok());
+}
+
 TEST(JsonObjectReader, names_the_field_that_is_missing_or_wrong) {
   Document document;
   auto reader = ObjectReader::open(*document.parse(R"({"a":null,"b":"x"})"));
