@@ -7,8 +7,6 @@
 namespace clearspan::transport {
 namespace {
 
-constexpr std::size_t kFieldsBytesTypical = 192;  // of an answer
-
 void append_number(std::string& out, std::size_t number) {
   std::array<char, 20> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -29,9 +27,8 @@ bool is_writable(const Response& response) {
          });
 }
 
-void write_answer(std::string& out, const Response& response, const AnswerOptions& options) {
+bool write_head(std::string& out, const Response& response, const AnswerOptions& options) {
   const bool has_length = !response.stream && response.status != 204 && response.status != 304;
-  out.reserve(out.size() + kFieldsBytesTypical + response.body.size());
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(response.status));
   out += ' ';
@@ -56,7 +53,7 @@ void write_answer(std::string& out, const Response& response, const AnswerOption
   }
   if (options.is_last) out += "Connection: close\r\n";
   out += "\r\n";
-  if (has_length && !options.is_head_request) out += response.body;
+  return has_length && !options.is_head_request;
 }
 
 }  // namespace clearspan::transport

@@ -1,4 +1,4 @@
-// Puts answers into bytes. Private to this folder.
+// Puts the heads of answers into bytes. Private to this folder.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct AnswerOptions {
   bool is_head_request = false;  // the answer to HEAD: the fields without the body
 };
 
-// Appends a writable answer, for a stream only its head.
-void write_answer(std::string& out, const Response& response, const AnswerOptions& options);
+// Appends the head of a writable answer. True when the answer's body is to follow.
+bool write_head(std::string& out, const Response& response, const AnswerOptions& options);
 
 }  // namespace clearspan::transport

@@ -121,7 +121,7 @@ bool HttpConnection::read_one_request() {
       // The interim answer may be left out (RFC 9110, section 10.1.1), which is done while other answers are due before
       // it.
       if (head_->expects_continue && input().size() == head_->size && slots_.empty()) {
-        output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        output_.text() += "HTTP/1.1 100 Continue\r\n\r\n";
       }
     }
   }
@@ -228,7 +228,9 @@ void HttpConnection::append_answer(Slot& slot) {
     slot.response = problem(500, make_error(ErrorCode::no_answer, "the answer had a field that cannot be sent"));
   }
   const bool is_last = slot.response.close || slot.response.stream || (phase_ == Phase::finishing && slots_.empty());
-  write_answer(output_, slot.response, {core_.date_field, is_last, slot.is_head_request});
+  if (write_head(output_.text(), slot.response, {core_.date_field, is_last, slot.is_head_request})) {
+    output_.add_body(std::move(slot.response.body));
+  }
 }
 
 void HttpConnection::begin_stream(const std::shared_ptr<Stream>& stream) {
@@ -244,7 +246,7 @@ void HttpConnection::begin_stream(const std::shared_ptr<Stream>& stream) {
 void HttpConnection::serve_stream() {
   if (is_writing_) return;
   auto work = stream_->take();
-  output_ += work.text;
+  output_.text() += work.text;
   switch (work.state) {
     case Stream::Queue::State::open:
       break;
@@ -348,7 +350,7 @@ void HttpConnection::start_write() {
   is_writing_ = true;
   std::swap(output_, writing_);
   write_deadline_ = std::chrono::steady_clock::now() + core_.options.write_timeout;
-  asio::async_write(socket_, asio::buffer(writing_),
+  asio::async_write(socket_, writing_.buffers(),
                     [self = shared_from_this()](const boost::system::error_code& failure, std::size_t) {
                       self->is_writing_ = false;
                       self->writing_.clear();

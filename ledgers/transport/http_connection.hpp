@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledgers/transport/output_queue.hpp"
 #include "ledgers/transport/server_core.hpp"
 #include "ledgers/transport/stream_queue.hpp"
 
@@ -81,8 +82,8 @@ class HttpConnection final : public Channel, public std::enable_shared_from_this
 
   std::deque<Slot> slots_;
   std::uint64_t first_number_ = 0;  // of slots_.front()
-  std::string output_;              // waiting
-  std::string writing_;             // in flight
+  OutputQueue output_;              // waiting
+  OutputQueue writing_;             // in flight
   std::optional<Request> upgrade_;
   std::shared_ptr<Stream::Queue> stream_;
 

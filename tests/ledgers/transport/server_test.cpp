@@ -161,6 +161,25 @@ TEST(server, answers_pipelined_requests_in_order_though_they_finish_in_another) 
   }
 }
 
+TEST(server, keeps_large_and_small_answers_whole_and_in_order) {
+  const auto body_of = [](std::size_t size) { return std::string(size, static_cast<char>('a' + size % 26)); };
+  const auto server = start({}, [&](const Request& request, const Respond& respond) {
+    respond(text_answer(body_of(std::stoul(std::string(request.path().substr(1))))));
+  });
+  const std::vector<std::size_t> sizes = {3, 200'000, 0, 16'384, 16'385, 7, 300'001, 100'000, 1};
+  std::string requests;
+  for (const std::size_t size : sizes) requests += get("/" + std::to_string(size));
+  const std::string answers = ask(*server, requests);
+  std::string_view rest = answers;
+  for (const std::size_t size : sizes) {
+    const std::size_t head_size = rest.find("\r\n\r\n") + 4;
+    EXPECT_TRUE(contains(rest.substr(0, head_size), "Content-Length: " + std::to_string(size) + "\r\n")) << size;
+    EXPECT_TRUE(rest.substr(head_size, size) == body_of(size)) << size;
+    rest.remove_prefix(std::min(rest.size(), head_size + size));
+  }
+  EXPECT_TRUE(rest.empty());
+}
+
 TEST(server, takes_no_more_pipelined_requests_than_the_limit_at_a_time) {
   std::mutex mutex;
   std::vector<Respond> waiting;
