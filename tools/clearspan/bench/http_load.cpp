@@ -177,6 +177,7 @@ class Client {
       count(one, rest.substr(0, *size), head_size);
       one.begin += *size;
     }
+    if (one.begin == 0) return Done{};
     std::copy(one.in.data() + one.begin, one.in.data() + one.end, one.in.data());
     one.end -= std::exchange(one.begin, 0);
     return Done{};
