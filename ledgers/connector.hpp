@@ -89,7 +89,8 @@ class Connector {
   virtual Result<Amount> balance(const AccountId& account, const AssetId& asset, Height height,
                                  CallTimeout timeout) = 0;
 
-  // The account whose signature the movement needs. Errors: unknown_account when the engine holds no key for it.
+  // The account whose signature the movement needs; a payment's follows from its asset and payer alone. Errors:
+  // unknown_account when the engine holds no key for it.
   [[nodiscard]] virtual Result<AccountId> signer_of(const Movement& movement) const = 0;
 
   // No I/O. The same request gives the same bytes. Errors: unknown_account, movement_rejected.

@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::size_t kAnswerBytesTypical = 1024;  // of one trade
 
+constexpr std::string_view kTextBegin = "{\"trades\":[";  // of an array's answer
+constexpr std::string_view kTextEnd = "]}";
+
+// The same error, of a trade that stands there in the body.
+Error at_pointer(Error error, const std::string& pointer) {
+  error.field = pointer + error.field;
+  return error;
+}
+
 Status check_content_type(const transport::Request& request) {
   constexpr std::string_view kJson = "application/json";
   const std::optional<std::string_view> stated = request.header("content-type");
@@ -51,8 +60,8 @@ PlanPtr CreateOrder::find_known(std::size_t item) const {
   return nullptr;
 }
 
-Status CreateOrder::plan(json::Document& document, const Planner& planner, const LedgerBoard& board, Timestamp now) {
-  CLEARSPAN_TRY(const json::Value root, document.parse(request_->body()));
+Status CreateOrder::plan(Tools& tools, PlanningRound& round) {
+  CLEARSPAN_TRY(const json::Value root, tools.document.parse_in_place(request_->body()));
   CLEARSPAN_TRY(const BodyShape shape, shape_of(root));
   for (const auto& [item, known] : known_) {
     if (item < shape.trades) continue;
@@ -61,62 +70,72 @@ Status CreateOrder::plan(json::Document& document, const Planner& planner, const
   is_array_ = shape.is_array;
   items_.resize(shape.trades);
   planned_.reserve(shape.trades);
-  std::string buffer;
-  buffer.reserve(shape.trades * kAnswerBytesTypical);
-  json::Writer out(std::move(buffer));
+  text_.reserve(shape.trades * kAnswerBytesTypical);
+  return plan_all(root, tools, round);
+}
+
+Status CreateOrder::plan_all(const json::Value& root, Tools& tools, PlanningRound& round) {
   const auto take = [&](std::size_t index, const json::Value& value) {
-    const Status planned = plan_item(index, value, planner, board, now, out);
+    const Status planned = plan_item(index, value, tools.forms, round);
     if (planned.ok()) return;
-    items_[index].error = planned.error();
+    errors_.emplace_back(index, planned.error());
     if (problems_.size() < kProblemsMax) problems_.push_back(planned.error());
   };
   if (is_array_) {
-    out.begin_object().key("trades").begin_array();
+    text_ += kTextBegin;
     std::size_t index = 0;
     const json::Array values = *root.if_array();
     for (const json::Value value : values) take(index++, value);
-    out.end_array().end_object();
+    text_ += kTextEnd;
   } else {
     take(0, root);
     if (!problems_.empty()) return problems_.front();
   }
   if (!problems_.empty() && !was_known()) return problems_.front();
-  text_ = out.take();
   return Done{};
 }
 
-Status CreateOrder::plan_item(std::size_t index, const json::Value& value, const Planner& planner,
-                              const LedgerBoard& board, Timestamp now, json::Writer& out) {
+Status CreateOrder::plan_item(std::size_t index, const json::Value& value, CreatedTradeForms& forms,
+                              PlanningRound& round) {
   Item& item = items_[index];
   const PlanPtr known = find_known(index);  // nothing was known of most requests
   if (!known) {
-    CLEARSPAN_TRY(const TradeBody body, read_trade_body(value, is_array_ ? "/" + std::to_string(index) : ""));
-    CLEARSPAN_TRY(Plan plan, planner.plan(body, board, now));
-    planned_.push_back({std::move(plan), key_, digest_, static_cast<std::uint32_t>(index)});
+    CLEARSPAN_TRY(const TradeBody body, read_trade_body(value));
+    Result<Plan> plan = round.plan(body);
+    if (!plan.ok()) return at_pointer(std::move(plan).error(), value.pointer());
+    planned_.push_back({std::move(plan).value(), key_, digest_, static_cast<std::uint32_t>(index)});
     item.is_new = true;
     ++new_trades_;
   }
   const Plan& plan = known ? *known : planned_.back().plan;
   item.id = plan.id;
-  // The comma before a member is not part of it.
-  const bool has_member_before = is_array_ && std::any_of(items_.begin(), items_.begin() + static_cast<long>(index),
-                                                          [](const Item& one) { return one.end != 0; });
-  item.begin = static_cast<std::uint32_t>(out.size() + (has_member_before ? 1 : 0));
-  write_created_trade(out, plan, board);
-  item.end = static_cast<std::uint32_t>(out.size());
+  if (text_.size() > kTextBegin.size()) text_ += ',';  // the first one of an array stands behind the text's beginning
+  item.begin = static_cast<std::uint32_t>(text_.size());
+  forms.write(plan, round.board(), text_);
+  item.end = static_cast<std::uint32_t>(text_.size());
   return Done{};
 }
 
 void CreateOrder::hand_over(std::vector<NewTrade>& trades) {
   is_handed_over_ = new_trades_ != 0;
+  if (trades.empty()) {
+    trades = std::exchange(planned_, {});
+    return;
+  }
   std::move(planned_.begin(), planned_.end(), std::back_inserter(trades));
   planned_.clear();
 }
 
+const Error* CreateOrder::error_of(std::size_t item) const {
+  const auto found =
+      std::find_if(errors_.begin(), errors_.end(), [item](const auto& error) { return error.first == item; });
+  return found == errors_.end() ? nullptr : &found->second;
+}
+
 void CreateOrder::refuse(std::size_t nth, Error error) {
-  for (Item& item : items_) {
-    if (!item.is_new || nth-- != 0) continue;
-    item.error = std::move(error);
+  for (std::size_t item = 0; item < items_.size(); ++item) {
+    if (!items_[item].is_new || nth-- != 0) continue;
+    errors_.emplace_back(item, std::move(error));
     ++refused_;
     return;
   }
@@ -125,13 +144,14 @@ void CreateOrder::refuse(std::size_t nth, Error error) {
 std::string CreateOrder::text_with_problems() const {
   json::Writer out;
   out.begin_object().key("trades").begin_array();
-  for (const Item& item : items_) {
-    if (!item.error) {
-      out.raw(std::string_view(text_).substr(item.begin, item.end - item.begin));
+  for (std::size_t item = 0; item < items_.size(); ++item) {
+    const Error* error = error_of(item);
+    if (error == nullptr) {
+      out.raw(std::string_view(text_).substr(items_[item].begin, items_[item].end - items_[item].begin));
       continue;
     }
     out.begin_object().key("problem");
-    write_problem(out, *item.error, kTradesPath);
+    write_problem(out, *error, kTradesPath);
     out.end_object();
   }
   out.end_array().end_object();
@@ -139,12 +159,10 @@ std::string CreateOrder::text_with_problems() const {
 }
 
 transport::Response CreateOrder::answer() {
-  const auto failed = static_cast<std::size_t>(
-      std::count_if(items_.begin(), items_.end(), [](const Item& item) { return item.error; }));
-  if (failed == items_.size()) return problem_answer(*items_.front().error, kTradesPath);
+  if (errors_.size() == items_.size()) return problem_answer(*error_of(0), kTradesPath);
   transport::Response response;
-  response.status = failed == 0 ? 201 : 207;
-  if (failed != 0) {
+  response.status = errors_.empty() ? 201 : 207;
+  if (!errors_.empty()) {
     response.body = text_with_problems();
     return response;
   }

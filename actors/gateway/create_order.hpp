@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "actors/engine.hpp"
-#include "actors/gateway/planner.hpp"
+#include "actors/gateway/created_trade_form.hpp"
+#include "actors/gateway/planning_round.hpp"
 #include "actors/gateway/reply.hpp"
 #include "codecs/json/document.hpp"
-#include "codecs/json/writer.hpp"
 
 namespace clearspan::gateway {
 
@@ -32,10 +32,16 @@ class CreateOrder {
   // That trade of the request is on record already.
   void remember(std::uint32_t item, PlanPtr plan) { known_.emplace_back(item, std::move(plan)); }
 
+  // What an order is read and answered with. Keeps its memory from one order to the next.
+  struct Tools {
+    json::Document document;
+    CreatedTradeForms forms;
+  };
+
   // Plans every trade that is not on record. A request of which nothing is on record is refused whole when one of its
-  // trades is not acceptable; of one that was begun, each trade has its own answer. `document` is used for reading
-  // only. Errors: the first trade's that is not acceptable; problems() holds all of them.
-  Status plan(json::Document& document, const Planner& planner, const LedgerBoard& board, Timestamp now);
+  // trades is not acceptable; of one that was begun, each trade has its own answer. Errors: the first trade's that is
+  // not acceptable; problems() holds all of them.
+  Status plan(Tools& tools, PlanningRound& round);
 
   // Of the trades that are not acceptable, each with its own field; at most kProblemsMax.
   [[nodiscard]] const std::vector<Error>& problems() const { return problems_; }
@@ -61,7 +67,6 @@ class CreateOrder {
     std::uint32_t begin = 0;  // of its text in text_
     std::uint32_t end = 0;
     bool is_new = false;
-    std::optional<Error> error;  // why it is not created
   };
 
   CreateOrder() = default;
@@ -69,8 +74,9 @@ class CreateOrder {
   [[nodiscard]] bool was_known() const { return !known_.empty(); }
 
   [[nodiscard]] PlanPtr find_known(std::size_t item) const;
-  Status plan_item(std::size_t index, const json::Value& value, const Planner& planner, const LedgerBoard& board,
-                   Timestamp now, json::Writer& out);
+  Status plan_all(const json::Value& root, Tools& tools, PlanningRound& round);
+  Status plan_item(std::size_t index, const json::Value& value, CreatedTradeForms& forms, PlanningRound& round);
+  [[nodiscard]] const Error* error_of(std::size_t item) const;
   [[nodiscard]] std::string text_with_problems() const;
 
   RequestPtr request_;
@@ -79,6 +85,7 @@ class CreateOrder {
   std::vector<std::pair<std::uint32_t, PlanPtr>> known_;
   bool is_array_ = false;
   std::vector<Item> items_;
+  std::vector<std::pair<std::size_t, Error>> errors_;  // why items are not created, by index; in no order
   std::vector<NewTrade> planned_;
   std::string text_;  // of the answer, if every planned trade is created
   std::vector<Error> problems_;

@@ -66,8 +66,7 @@ Result<StatedAmount> read_amount(ObjectReader& trade) {
   return StatedAmount{units, scale};
 }
 
-Result<PaymentBody> read_payment(ObjectReader& reader) {
-  PaymentBody body;
+Status read_payment(ObjectReader& reader, PaymentBody& body) {
   CLEARSPAN_TRY(body.payer, read_name(reader, "payer"));
   CLEARSPAN_TRY(body.merchant, read_name(reader, "merchant"));
   CLEARSPAN_TRY(body.profile, read_name(reader, "profile"));
@@ -78,7 +77,7 @@ Result<PaymentBody> read_payment(ObjectReader& reader) {
   if (reader.optional("asset")) {
     CLEARSPAN_TRY(body.asset, read_name(reader, "asset"));
   }
-  return body;
+  return Done{};
 }
 
 Result<PvpBodyLeg> read_leg(const Value& value) {
@@ -94,8 +93,7 @@ Result<PvpBodyLeg> read_leg(const Value& value) {
   return leg;
 }
 
-Result<PvpBody> read_pvp(ObjectReader& reader) {
-  PvpBody body;
+Status read_pvp(ObjectReader& reader, PvpBody& body) {
   CLEARSPAN_TRY(const json::Array legs, reader.array("legs"));
   if (legs.size() < 2 || legs.size() > kLegsMax) {
     return reader.error("legs", ErrorCode::invalid_value, "a trade has 2 to " + std::to_string(kLegsMax) + " legs");
@@ -106,7 +104,7 @@ Result<PvpBody> read_pvp(ObjectReader& reader) {
   }
   CLEARSPAN_TRY(body.deadline, read_time(reader, "deadline"));
   CLEARSPAN_TRY(body.reclaim_after, read_time(reader, "reclaim_after"));
-  return body;
+  return Done{};
 }
 
 }  // namespace
@@ -122,14 +120,14 @@ Result<BodyShape> shape_of(const Value& root) {
   return BodyShape{true, count};
 }
 
-Result<TradeBody> read_trade_body(const Value& item, std::string pointer) {
+Result<TradeBody> read_trade_body(const Value& item) {
   CLEARSPAN_TRY(ObjectReader reader, ObjectReader::open(item));
   CLEARSPAN_TRY(const std::string_view scenario, reader.string("scenario"));
-  TradeBody body{PaymentBody{}, std::move(pointer)};
+  TradeBody body;
   if (scenario == "payment") {
-    CLEARSPAN_TRY(body.content, read_payment(reader));
+    CLEARSPAN_CHECK_OK(read_payment(reader, body.emplace<PaymentBody>()));
   } else if (scenario == "pvp") {
-    CLEARSPAN_TRY(body.content, read_pvp(reader));
+    CLEARSPAN_CHECK_OK(read_pvp(reader, body.emplace<PvpBody>()));
   } else {
     return reader.error("scenario", ErrorCode::unknown_scenario, "it is \"payment\" or \"pvp\"");
   }

@@ -1,5 +1,5 @@
 // The body of POST /v1/trades: one request for a trade, or an array of them. Reading checks the form only; what the
-// names in it stand for is the planner's business (planner.hpp). Names are views of the document that was read.
+// names in it stand for is the planner's business (planning_round.hpp). Names are views of the document that was read.
 //
 //   {"scenario": "payment", "payer", "merchant", "profile", "amount": {"units": "1250", "scale": 2}, "placed_by",
 //    "deadline"?, "reclaim_after"?, "asset"?}
@@ -8,7 +8,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -51,10 +50,7 @@ struct PvpBody {
   std::optional<Timestamp> reclaim_after;
 };
 
-struct TradeBody {
-  std::variant<PaymentBody, PvpBody> content;
-  std::string pointer;  // of this trade in the request: "" or "/3"
-};
+using TradeBody = std::variant<PaymentBody, PvpBody>;
 
 // How many trades the body asks for, and whether as an array. Errors: wrong_type, missing_field for none, too_large.
 struct BodyShape {
@@ -65,6 +61,6 @@ struct BodyShape {
 Result<BodyShape> shape_of(const json::Value& root);
 
 // Errors carry the pointer of the offending field in the whole body.
-Result<TradeBody> read_trade_body(const json::Value& item, std::string pointer);
+Result<TradeBody> read_trade_body(const json::Value& item);
 
 }  // namespace clearspan::gateway

@@ -69,22 +69,24 @@ std::vector<CreateTrades::Waiting> CreateTrades::take_some() {
 
 // --- on a worker ---
 
-json::Document CreateTrades::take_document() {
+CreateOrder::Tools CreateTrades::take_tools() {
   const std::lock_guard lock(mutex_);
-  if (documents_.empty()) return json::Document(json::Limits{kBodyBytesMax, kBodyDepthMax});
-  json::Document document = std::move(documents_.back());
-  documents_.pop_back();
-  return document;
+  if (tools_.empty()) return {json::Document(json::Limits{kBodyBytesMax, kBodyDepthMax}), {}};
+  CreateOrder::Tools tools = std::move(tools_.back());
+  tools_.pop_back();
+  return tools;
 }
 
 void CreateTrades::create_all(const std::vector<Waiting>& requests) {
   const auto batch = std::make_shared<Batch>();
   batch->reserve(requests.size());
-  Desk desk{take_document(), LedgerBoard(engine_.ledgers()), clock_.now()};
-  for (const Waiting& waiting : requests) prepare(waiting, desk, *batch);
+  CreateOrder::Tools tools = take_tools();
+  const LedgerBoard board(engine_.ledgers());
+  PlanningRound round(planner_, board, clock_.now());
+  for (const Waiting& waiting : requests) prepare(waiting, {tools, round}, *batch);
   {
     const std::lock_guard lock(mutex_);
-    documents_.push_back(std::move(desk.document));
+    tools_.push_back(std::move(tools));
   }
   std::vector<NewTrade> trades;
   for (Pending& pending : *batch) pending.order.hand_over(trades);
@@ -95,7 +97,7 @@ void CreateTrades::create_all(const std::vector<Waiting>& requests) {
 }
 
 // Answers what can be answered at once; the rest joins the batch.
-void CreateTrades::prepare(const Waiting& waiting, Desk& desk, Batch& batch) {
+void CreateTrades::prepare(const Waiting& waiting, const Desk& desk, Batch& batch) {
   const Reply& reply = waiting.reply;
   const auto refuse = [&](ErrorCode code, const char* detail, const char* field) {
     reply(problem_answer(make_error(code, detail, field), kTradesPath));
@@ -120,7 +122,7 @@ void CreateTrades::prepare(const Waiting& waiting, Desk& desk, Batch& batch) {
     }
   }
   Status status = recall(order, is_again);
-  if (status.ok()) status = order.plan(desk.document, planner_, desk.board, desk.now);
+  if (status.ok()) status = order.plan(desk.tools, desk.round);
   if (!status.ok()) {
     const bool is_of_trades = !order.problems().empty();
     return finish(

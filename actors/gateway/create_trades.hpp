@@ -49,16 +49,15 @@ class CreateTrades : public std::enable_shared_from_this<CreateTrades> {
 
   // What the orders of one group are planned with.
   struct Desk {
-    json::Document document;
-    LedgerBoard board;
-    Timestamp now;
+    CreateOrder::Tools& tools;
+    PlanningRound& round;
   };
 
   void work();
   std::vector<Waiting> take_some();
-  json::Document take_document();
+  CreateOrder::Tools take_tools();
   void create_all(const std::vector<Waiting>& requests);
-  void prepare(const Waiting& waiting, Desk& desk, Batch& batch);
+  void prepare(const Waiting& waiting, const Desk& desk, Batch& batch);
   Status recall(CreateOrder& order, bool is_again);
   void answer_all(Batch& batch, const std::vector<Result<TradeId>>& results);
   void finish(const CreateOrder& order, transport::Response response, const Reply& reply);
@@ -73,7 +72,7 @@ class CreateTrades : public std::enable_shared_from_this<CreateTrades> {
   std::mutex mutex_;
   std::deque<Waiting> waiting_;
   std::size_t working_ = 0;                // workers that look at waiting_
-  std::vector<json::Document> documents_;  // idle ones: their memory is used again
+  std::vector<CreateOrder::Tools> tools_;  // idle ones
 };
 
 }  // namespace clearspan::gateway

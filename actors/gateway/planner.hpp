@@ -1,5 +1,5 @@
-// Turns a request into a plan: looks up what its names stand for, checks that the engine may act for the accounts, and
-// compiles the scenario. It creates nothing; every refusal names the offending field.
+// What requests are planned with, as it was configured: the profiles, the ledgers' connectors and the timing.
+// Planning itself is planning_round.hpp's.
 #pragma once
 
 #include <map>
@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "actors/gateway/create_request.hpp"
-#include "actors/gateway/ledger_board.hpp"
-#include "core/scenario/compile.hpp"
 #include "core/scenario/profile.hpp"
+#include "core/scenario/timing.hpp"
 #include "ledgers/connector.hpp"
 
 namespace clearspan::gateway {
@@ -27,11 +25,18 @@ class Planner {
   // Brings the profiles' accounts into their ledgers' notation. Errors: config_invalid, naming the profile.
   static Result<Planner> make(Terms terms);
 
-  // Errors: the 4xx codes of the REST API; not_ready and ledger_frozen when a ledger cannot be planned on now.
-  [[nodiscard]] Result<Plan> plan(const TradeBody& body, const LedgerBoard& board, Timestamp now) const;
-
   // In the order of the configuration.
   [[nodiscard]] const std::vector<Profile>& profiles() const { return profiles_; }
+
+  // None when there is none of that name.
+  [[nodiscard]] const Profile* find_profile(std::string_view name) const;
+
+  // None when no ledger of that name is configured.
+  [[nodiscard]] const Connector* find_connector(const LedgerId& ledger) const;
+
+  [[nodiscard]] const TimingPolicy& timing() const { return timing_; }
+
+  [[nodiscard]] const EngineTag& engine() const { return engine_; }
 
   [[nodiscard]] bool has_ledger(const LedgerId& ledger) const { return ledgers_.contains(ledger); }
 
@@ -44,11 +49,7 @@ class Planner {
  private:
   Planner() = default;
 
-  [[nodiscard]] Result<Plan> plan_payment(const PaymentBody& body, const LedgerBoard& board, Timestamp now) const;
-  [[nodiscard]] Result<Plan> plan_pvp(const PvpBody& body, const LedgerBoard& board, Timestamp now) const;
-  [[nodiscard]] Status check_signers(const Plan& plan) const;
   [[nodiscard]] Status settle_profile(Profile& profile) const;
-  [[nodiscard]] const Profile* find_profile(std::string_view name) const;
 
   std::vector<Profile> profiles_;
   std::map<LedgerId, std::shared_ptr<Connector>> ledgers_;

@@ -82,23 +82,6 @@ void write_terms(Writer& out, const Plan& plan, const LedgerBoard& board) {
   }
 }
 
-// Many trades are made in the same moment, with the same window: the texts of the last ones are kept.
-void write_plan_times(Writer& out, const Plan& plan) {
-  struct Text {
-    Timestamp time{Millis::min()};
-    std::string text;
-  };
-
-  thread_local Text created;
-  thread_local Text until;
-  const auto text_of = [](Text& kept, Timestamp time) -> const std::string& {
-    if (kept.time != time) kept = {time, to_rfc3339(time)};
-    return kept.text;
-  };
-  out.field("created", text_of(created, plan.created));
-  out.field("prepare_until", text_of(until, plan.prepare_until));
-}
-
 void write_step(Writer& out, MovementKind kind, const TradeStep& step) {
   const auto time = [&](std::string_view name, const std::optional<Timestamp>& at) {
     write_optional(out, name, at ? to_rfc3339(*at) : std::string{});
@@ -192,7 +175,7 @@ void write_created_trade(Writer& out, const Plan& plan, const LedgerBoard& board
   out.begin_object();
   write_terms(out, plan, board);
   out.field("phase", to_string(Phase::preparing));
-  write_plan_times(out, plan);
+  out.field("created", to_rfc3339(plan.created)).field("prepare_until", to_rfc3339(plan.prepare_until));
   out.key("legs").begin_array();
   for (std::size_t leg = 0; leg < plan.legs.size(); ++leg) {
     write_leg_terms(out, plan, static_cast<LegIndex>(leg), board);

@@ -1,6 +1,7 @@
 // The body of POST /v1/trades, from its bytes to plans: refused with a code of the API that names the field, or a plan
 // that is sound and that evidence can hold.
 #include "actors/gateway/limits.hpp"
+#include "actors/gateway/planning_round.hpp"
 #include "codecs/evidence/record.hpp"
 #include "codecs/json/document.hpp"
 #include "core/trade/advance.hpp"
@@ -41,12 +42,13 @@ void check_plan(const Plan& plan) {
 }
 
 void try_trade(json::Value item, const std::string& pointer) {
-  const auto body = gateway::read_trade_body(item, pointer);
+  const auto body = gateway::read_trade_body(item);
   if (!body.ok()) {
     CLEARSPAN_VERIFY(body.error().field.starts_with(pointer));
     return expect_refusal(body.error());
   }
-  const auto plan = rest_world().planner.plan(*body, rest_world().board, RestWorld::now());
+  gateway::PlanningRound round(rest_world().planner, rest_world().board, RestWorld::now());
+  const auto plan = round.plan(*body);
   plan.ok() ? check_plan(*plan) : expect_refusal(plan.error());
 }
 

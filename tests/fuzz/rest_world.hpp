@@ -1,6 +1,7 @@
 // Two simulated ledgers and a profile between them, for requests to be planned on.
 #pragma once
 
+#include "actors/gateway/ledger_board.hpp"
 #include "actors/gateway/planner.hpp"
 #include "ledgers/simulated/in_process_connector.hpp"
 

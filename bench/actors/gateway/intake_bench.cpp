@@ -48,9 +48,10 @@ RequestPtr read_request(const std::string& bytes) {
 }
 
 // The answer, as if the engine had created everything.
-Result<transport::Response> answer(const std::string& bytes, json::Document& document, const Surroundings& around) {
+Result<transport::Response> answer(const std::string& bytes, CreateOrder::Tools& tools, const Surroundings& around) {
   CLEARSPAN_TRY(CreateOrder order, CreateOrder::open(read_request(bytes)));
-  CLEARSPAN_CHECK_OK(order.plan(document, around.planner, around.board, SystemClock().now()));
+  PlanningRound round(around.planner, around.board, SystemClock().now());
+  CLEARSPAN_CHECK_OK(order.plan(tools, round));
   std::vector<NewTrade> trades;
   order.hand_over(trades);
   benchmark::DoNotOptimize(trades.data());
@@ -76,9 +77,9 @@ void take_in(benchmark::State& state) {
   tools::HttpOrders orders{
       trades, trades, 100, 40, world->profile_for(tools::Misfortune::none).name, "0123456789abcdef"};
   const std::string bytes = orders.bytes(0);
-  json::Document document(json::Limits{kBodyBytesMax, kBodyDepthMax});
-  if (!is_right(answer(bytes, document, around), trades)) return state.SkipWithError("the answer is wrong");
-  for (auto _ : state) benchmark::DoNotOptimize(answer(bytes, document, around));
+  CreateOrder::Tools tools{json::Document(json::Limits{kBodyBytesMax, kBodyDepthMax}), {}};
+  if (!is_right(answer(bytes, tools, around), trades)) return state.SkipWithError("the answer is wrong");
+  for (auto _ : state) benchmark::DoNotOptimize(answer(bytes, tools, around));
   state.SetItemsProcessed(state.iterations() * state.range(0));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }

@@ -85,6 +85,33 @@ TEST_F(GatewayRoutes, a_created_payment_shows_its_terms) {
   EXPECT_EQ(answer.at("legs/1/amount/units"), "1251");
 }
 
+// The trades of a request share what they have in common, and nothing else.
+TEST_F(GatewayRoutes, every_trade_of_an_array_has_its_own_terms) {
+  constexpr int kTrades = 30;
+  const auto is_placed_by_payer = [](int trade) { return trade % 3 == 0; };
+  const auto deadline = [](int trade) { return "2026-11-21T12:00:" + std::to_string(10 + trade % 12) + "Z"; };
+  std::string body;
+  for (int trade = 0; trade < kTrades; ++trade) {
+    std::string one = payment(std::to_string(100 + trade));
+    const std::string placed_by = is_placed_by_payer(trade) ? R"("placed_by":"payer",)" : R"("placed_by":"engine",)";
+    one.replace(one.find(R"("placed_by")"), std::string::npos, placed_by + R"("deadline":")" + deadline(trade) + "\"}");
+    body += (trade == 0 ? "[" : ",") + one;
+  }
+  const Answer answer = post(body + "]");
+  ASSERT_EQ(answer.status, 201) << answer.http.body;
+  std::set<std::string> ids;
+  for (int trade = 0; trade < kTrades; ++trade) {
+    const std::string at = "trades/" + std::to_string(trade) + "/";
+    ids.insert(answer.at(at + "id"));
+    EXPECT_EQ(answer.at(at + "legs/1/amount/units"), std::to_string(100 + trade));
+    EXPECT_EQ(answer.at(at + "legs/0/placed_by"), is_placed_by_payer(trade) ? "payer" : "engine");
+    // A minute is kept for the payment to the merchant.
+    const Timestamp prepare_until = *parse_rfc3339(deadline(trade)) - Millis{60'000};
+    EXPECT_EQ(answer.at(at + "prepare_until"), to_rfc3339(prepare_until));
+  }
+  EXPECT_EQ(ids.size(), std::size_t{kTrades});
+}
+
 TEST_F(GatewayRoutes, a_leg_that_its_payer_places_comes_with_instructions) {
   const Answer answer = post(pvp());
   ASSERT_EQ(answer.status, 201) << answer.http.body;
