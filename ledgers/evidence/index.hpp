@@ -6,8 +6,8 @@
 //                                             | full: dropped, and read again from the log's files
 //
 // It holds where each trade stands and where its records are in the logs' files; the records themselves are read from
-// there. A commit writes each trade once that was touched since the last one, and is made when somebody waits, when
-// there is much to write, or after commit_interval. After a crash the index goes on from its last commit on disk.
+// there. A commit adds what is new of each trade that was touched since the last one, and is made when somebody waits,
+// when there is much to write, or after commit_interval. After a crash the index goes on from its last commit on disk.
 //
 // Reads may be made from any thread, and see what is committed. wait_for() makes a read see what the caller wrote.
 #pragma once

@@ -1,12 +1,12 @@
-// Where trades stand and where their records are, packed: a row holds all trades of a bucket, which is a part of a
-// millisecond of their ids.
+// Where trades stand and where their records are, packed: a row holds all trades of a bucket, which is half of those
+// whose ids are of one millisecond.
 //
 // A commit does not read what it changes: it adds a run, which says of each trade that was touched what is new of it,
 // and the store joins the runs of a row, at the latest when somebody reads it. What is said of a trade is a part of
 // its story, and parts one after the other are a part again.
 //
 //   run:    entries in the order of their ids
-//   entry:  the id without what the bucket says of it | size of the part | part
+//   entry:  the id without its time | size of the part | part
 //   part:   which of the following there are: 1 creation, 2 standing; 4 an id that does not sort by the creation
 //           | which of the places is the creation, the check of that record (4)
 //           | phase and abort reason, suspend reason + 1 (a byte each), which of the places is the last event, when it
