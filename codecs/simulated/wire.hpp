@@ -67,8 +67,6 @@ class WireWriter {
     at_ += size;
   }
 
-  void u16(std::uint16_t value) { number(__builtin_bswap16(value)); }
-
   void u32(std::uint32_t value) { number(__builtin_bswap32(value)); }
 
   void u64(std::uint64_t value) { number(__builtin_bswap64(value)); }
