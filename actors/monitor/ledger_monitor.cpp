@@ -71,6 +71,8 @@ void LedgerMonitor::on_create(CreateTrades& message) {
   Append append;
   const Timestamp now = shard_.clock->now();
   std::vector<Result<TradeId>> answers;
+  append.enrol.reserve(message.trades.size());
+  answers.reserve(message.trades.size());
   for (NewTrade& trade : message.trades) {
     const TradeId id = trade.plan.id;
     answers.emplace_back(id);

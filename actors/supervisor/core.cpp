@@ -380,7 +380,8 @@ void Core::anchor(std::uint16_t shard, const tlog::Checkpoint& checkpoint) {
 
 // --- Requests ---
 
-std::optional<Error> Core::refusal(const NewTrade& trade) const {
+// `is_overloaded`: by shard, too much evidence waits for the disk.
+std::optional<Error> Core::refusal(const NewTrade& trade, const std::vector<bool>& is_overloaded) const {
   if (trade.plan.legs.empty() || trade.plan.legs.size() > kLegsMax) {
     return make_error(ErrorCode::invalid_value, "a plan has 1 to " + std::to_string(kLegsMax) + " legs");
   }
@@ -389,7 +390,7 @@ std::optional<Error> Core::refusal(const NewTrade& trade) const {
     if (ledger == nullptr) return make_error(ErrorCode::unknown_ledger, leg.ledger.text);
     if (ledger->head.frozen) return make_error(ErrorCode::ledger_frozen, leg.ledger.text);
   }
-  if (shards_[shard_of(trade.plan.id, shard_count())]->log->queued().bytes > kAdmissionQueuedBytesMax) {
+  if (is_overloaded[shard_of(trade.plan.id, shard_count())]) {
     return make_error(ErrorCode::overloaded, "too much evidence waits for the disk");
   }
   return std::nullopt;
@@ -412,10 +413,14 @@ void Core::create(std::vector<NewTrade> trades, Engine::CreateCallback done) {
     lock.unlock();
     all->done(std::move(all->answers));
   };
+  std::vector<bool> is_overloaded;
+  for (const auto& runtime : shards_) {
+    is_overloaded.push_back(runtime->log->queued().bytes > kAdmissionQueuedBytesMax);
+  }
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<NewTrade>> groups;
   for (NewTrade& trade : trades) {
     const TradeId id = trade.plan.id;
-    std::optional<Error> problem = refusal(trade);
+    std::optional<Error> problem = refusal(trade, is_overloaded);
     if (!problem && tally_.live.fetch_add(1) >= options_.live_trades_max) {
       --tally_.live;
       problem = make_error(ErrorCode::overloaded, "the limit of live trades is reached");
@@ -426,7 +431,9 @@ void Core::create(std::vector<NewTrade> trades, Engine::CreateCallback done) {
     }
     gathering->answers.emplace_back(id);
     const LedgerServices* home = shards_.front()->shard.find_ledger(trade.plan.legs.front().ledger);
-    groups[{shard_of(id, shard_count()), home->index}].push_back(std::move(trade));
+    std::vector<NewTrade>& group = groups[{shard_of(id, shard_count()), home->index}];
+    if (group.empty()) group.reserve(trades.size());
+    group.push_back(std::move(trade));
   }
   gathering->groups_left += groups.size();
   for (auto& [where, group] : groups) {

@@ -99,7 +99,7 @@ class Core {
   void restore_holdings(LedgerServices& ledger) const;
   [[nodiscard]] std::vector<BlockPlace> handled_of(const LedgerServices& ledger) const;
   [[nodiscard]] Append starting_records(const ShardRuntime& runtime) const;
-  [[nodiscard]] std::optional<Error> refusal(const NewTrade& trade) const;
+  [[nodiscard]] std::optional<Error> refusal(const NewTrade& trade, const std::vector<bool>& is_overloaded) const;
   void freeze(LedgerServices& ledger, const Conflict& conflict);
 
   const EngineOptions& options_;
