@@ -19,10 +19,6 @@ constexpr std::size_t kLeafValueMax = std::size_t{1} << 24;  // see kLeafRoomByt
 constexpr std::size_t kLeafDigitsMax = 8;                    // the same
 constexpr int kLargeBranchWays = 8;                          // as many hashes have more than 255 bytes
 
-// Copies of leaves are hashed before there are too many for the nearest cache, a number of them that fills all lanes.
-constexpr std::size_t kEncodedAtOnceBytes = std::size_t{20} << 10;
-constexpr std::size_t kEncodedGroup = 8;
-
 std::uint8_t digit_of(ByteView key, std::size_t index) {
   const std::uint8_t byte = key[index / 2];
   return index % 2 == 0 ? static_cast<std::uint8_t>(byte >> 4) : static_cast<std::uint8_t>(byte & 15);
@@ -311,15 +307,6 @@ void TrieBuilder::encode_leaf(std::size_t index, HashBatch& batch) {
   std::memcpy(room, front.data(), size);
   std::memcpy(room + size, value.data(), value.size());
   encoded_.push_back({index, scratch_.slice_from(start)});
-  if (scratch_.size() < kEncodedAtOnceBytes || encoded_.size() % kEncodedGroup != 0) return;
-  refer_encoded(batch);
-  batch.run();
-  scratch_.clear();
-}
-
-void TrieBuilder::refer_encoded(HashBatch& batch) {
-  for (const Encoded& encoded : encoded_) refer(encoded.node, scratch_.view(encoded.bytes), batch);
-  encoded_.clear();
 }
 
 void TrieBuilder::add_round(std::uint32_t round, HashBatch& batch) {
@@ -334,7 +321,7 @@ void TrieBuilder::add_round(std::uint32_t round, HashBatch& batch) {
       if (nodes_[index].round == round) encode(index);
     }
   }
-  refer_encoded(batch);
+  for (const Encoded& encoded : encoded_) refer(encoded.node, scratch_.view(encoded.bytes), batch);
 }
 
 }  // namespace clearspan::ethereum

@@ -79,7 +79,6 @@ class TrieBuilder {
   void encode_leaf(std::size_t index, HashBatch& batch);
   std::size_t write_leaf_front(const Node& node, std::uint8_t* front) const;
   void refer(std::size_t index, ByteView encoding, HashBatch& batch);
-  void refer_encoded(HashBatch& batch);
   void add_round(std::uint32_t round, HashBatch& batch);
 
   struct Encoded {
