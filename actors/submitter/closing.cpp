@@ -120,11 +120,12 @@ void Submitter::forget_closed() {
   const Height handled = ledger_.durable_everywhere();
   Append append;
   for (auto entry = flights_.begin(); entry != flights_.end();) {
-    const Flight& flight = entry->second;
+    Flight& flight = entry->second;
     if (!flight.closed_at || *flight.closed_at > handled) {
       ++entry;
       continue;
     }
+    count_answered(flight);
     append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
     for (const MovementKey& key : flight.txn.movements) {
       const Known* const known = known_.find(key);

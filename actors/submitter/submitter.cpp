@@ -167,7 +167,7 @@ void Submitter::flush(const AccountId& account, Signer& signer) {
     return;
   }
   sign_anchors(account, signer);
-  while (true) {
+  while (signer.unanswered < kUnansweredTxnsMax) {
     std::vector<Movement> batch = take_batch(signer);
     if (batch.empty()) return;
     sign(account, signer, std::move(batch));
@@ -334,6 +334,8 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
   flight = Flight{};
   flight.txn = std::move(txn);
   flight.movements = std::move(recorded.movements);
+  flight.is_unanswered = true;
+  ++signers_[flight.txn.signer].unanswered;
   ledger_.head.txns_outstanding = flights_.size();
   kill_point(KillPoint::txn_signed);
   send(shard_.writer, std::move(append));
@@ -386,12 +388,22 @@ void Submitter::send_bytes(Flight& flight) {
 }
 
 void Submitter::on_sent(const TxnSent& message) {
-  if (const auto flight = flights_.find(message.txn); flight != flights_.end()) flight->second.is_being_sent = false;
+  if (const auto flight = flights_.find(message.txn); flight != flights_.end()) {
+    flight->second.is_being_sent = false;
+    count_answered(flight->second);
+  }
   kill_point(KillPoint::txn_answer_noted);
   if (message.status) return;
   spdlog::debug("{}: the node answered to txn {}: {}", ledger_.traits.id.text, to_hex(message.txn.view()),
                 describe(message.status.error()));
   if (is_retryable(message.status.error().code)) ledger_.head.set_problem(describe(message.status.error()));
+}
+
+void Submitter::count_answered(Flight& flight) {
+  if (!std::exchange(flight.is_unanswered, false)) return;
+  Signer& signer = signers_[flight.txn.signer];
+  --signer.unanswered;
+  if (!signer.queue.empty()) schedule_flush();
 }
 
 // The same movements at the same number with a higher fee: whichever is included, there is one effect.

@@ -25,6 +25,11 @@ namespace clearspan::actors {
 // Movements in one txn, at most: a bundle holds the whole txn of each step of its trade, and must stay small.
 inline constexpr std::size_t kMovementsPerTxnMax = 256;
 
+// Txns of one account that are signed and that the node has not answered to, at most: one is on its way to it, one
+// becomes durable meanwhile. What is asked for in the meantime gathers into the next one, and a signature costs as much
+// for one movement as for all that fit.
+inline constexpr std::size_t kUnansweredTxnsMax = 2;
+
 inline constexpr Millis kTickInterval{100};  // between two looks at what nobody has answered to
 
 // A txn that is in no block for this long gets a higher fee, where the ledger has sequence numbers.
@@ -47,6 +52,7 @@ class Submitter : public SubmitterActor::base {
     std::deque<SubmitAnchor> anchors;
     std::optional<Sequence> next;
     bool reading_sequence = false;
+    std::size_t unanswered = 0;  // of its txns
   };
 
   // A signed txn. Several may share a sequence number: one and its replacements with higher fees.
@@ -55,6 +61,7 @@ class Submitter : public SubmitterActor::base {
     std::vector<Movement> movements;
     std::optional<SubmitAnchor> anchor;  // instead of movements; none after a restart
     bool durable = false;
+    bool is_unanswered = false;  // counted by its signer: the node has said nothing to it since it was signed
     bool is_being_sent = false;  // the node has not answered yet
     Timestamp first_sent;
     Timestamp last_sent;
@@ -81,6 +88,7 @@ class Submitter : public SubmitterActor::base {
   void on_flush();
   void on_durable(const TxnId& txn);
   void on_sent(const TxnSent& message);
+  void count_answered(Flight& flight);
   void on_sequence(const SequenceRead& message);
   void on_balance(const BalanceRead& message);
   void on_held_balance(const BalanceRead& message);

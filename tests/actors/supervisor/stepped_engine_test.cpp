@@ -80,6 +80,26 @@ TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_
   EXPECT_EQ(sends(), 1);
 }
 
+TEST_F(SteppedEngineTest, gathers_what_is_asked_for_while_two_txns_of_the_account_have_no_answer) {
+  SteppedWorld world(1);
+  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  const auto outstanding = [&] { return world.engine().ledgers()[0].txns_outstanding; };
+  const auto ask_for_holds = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      world.exchange();
+      world.settle();
+    }
+  };
+  EXPECT_EQ(outstanding(), 1U);
+  ask_for_holds(1);
+  EXPECT_EQ(outstanding(), 2U);
+  ask_for_holds(3);
+  EXPECT_EQ(outstanding(), 2U);
+  ASSERT_TRUE(world.engine().call_ledger(0));  // answers to the first
+  world.settle();
+  EXPECT_EQ(outstanding(), 3U);  // one for the three
+}
+
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.
 TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
   SteppedWorld world(1);
