@@ -1,7 +1,6 @@
 // One movement of value that the engine asks of a ledger, and what a verified block says became of it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -14,9 +13,6 @@ namespace clearspan {
 
 // What a movement does. A hold locks value; exactly one of release and refund ends it; a payment moves value at once.
 enum class MovementKind : std::uint8_t { hold, release, refund, payment };
-
-inline constexpr std::array kMovementKinds = {MovementKind::hold, MovementKind::release, MovementKind::refund,
-                                              MovementKind::payment};
 
 std::string_view to_string(MovementKind kind);
 
