@@ -2,12 +2,15 @@
 // understands what.
 //
 //   trade --> monitor --> submitter --> (signed, durable, sent)          what a trade asks for
-//   follower --> monitor --> writer --> (durable) --> trade             what the ledgers prove
+//   follower --> monitor --> writer --> trade                            what the ledgers prove
 //
 // What trades ask for gathers in their shard's outboxes (outbox.hpp) until those who are asked have their turn.
 //
-// The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once it is durable, in
-// the order of the log. That order is the one in which recovery folds the log, so both come to the same state.
+// The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once the fact has its
+// place in the log, in the order of the log. That order is the one in which recovery folds the log, so both come to the
+// same state. A trade may act on a fact that is not durable yet, and what it does stands behind that fact in the log.
+// Nothing leaves the shard before what caused it is durable: no txn, no answer, no report, no ask of another shard's
+// submitter.
 #pragma once
 
 #include <caf/all.hpp>
@@ -28,9 +31,10 @@ namespace clearspan::actors {
 
 // --- To a trade ---
 
-struct TradeFact {  // This happened and is durable.
+struct TradeFact {  // This happened and has its place in the log.
   Timestamp at;
   Event event;
+  std::uint64_t sequence = 0;
 };
 
 struct ResumeTrade {};  // You are as the log has you: ask for whatever you are waiting for.

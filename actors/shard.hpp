@@ -12,6 +12,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/outbox.hpp"
+#include "actors/trade/phase_reports.hpp"
 #include "core/base/clock.hpp"
 #include "ledgers/connector.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -120,6 +121,8 @@ struct Shard {
   const EngineOptions* options = nullptr;
   Refold refold;
   Outboxes* outboxes = nullptr;
+  PhaseReports* reports = nullptr;
+  std::function<void()> after_report;  // see Surroundings
   std::vector<LedgerServices*> ledgers;
   WriterActor writer;
   std::vector<MonitorActor> monitors;      // of this shard, by ledger index

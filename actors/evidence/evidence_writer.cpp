@@ -38,7 +38,7 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
 void EvidenceWriter::on_append(Append& message) {
   take(message);
   hand_over();
-  tell_consequences();  // an append without records waits for nothing that is not durable already
+  tell_consequences();  // an append without records may wait for nothing
 }
 
 void EvidenceWriter::take_asks() {
@@ -71,7 +71,7 @@ void EvidenceWriter::take(Append& message) {
   for (Enrolment& one : message.enrol) {
     Listener& listener = trades_.find_or_insert(one.trade);
     listener.actor = std::move(one.actor);
-    tell_later(listener, {now, Started{}});
+    tell(listener, now, Started{});
   }
   for (evidence::Record& record : message.records) take(record);
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
@@ -107,13 +107,18 @@ void EvidenceWriter::take_event(evidence::Record& record) {
     return;
   }
   add(record);
-  tell_later(*trade, {record.at, std::move(event.event)});
+  tell(*trade, record.at, std::move(event.event));
 }
 
-// Once all that was taken so far is durable.
-void EvidenceWriter::tell_later(Listener& listener, TradeFact fact) {
-  auto message = caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(fact));
-  pending_.push_back({last_sequence_, TellTrade{&listener, std::move(message)}});
+// Of the record that was taken last. The trade has its turn when the writer's is over.
+void EvidenceWriter::tell(Listener& listener, Timestamp at, Event event) {
+  auto fact =
+      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, TradeFact{at, std::move(event), last_sequence_});
+  if (listener.actor) {
+    listener.actor->enqueue(std::move(fact), context());
+  } else {
+    listener.missed.push_back(std::move(fact));
+  }
 }
 
 // A hold is sent back by one trade, whoever asks for it and however often.
@@ -147,7 +152,10 @@ void EvidenceWriter::hand_over() {
 void EvidenceWriter::on_cancel(CancelTrade& request) {
   const Listener* const trade = trades_.find(request.trade);
   if (trade == nullptr || trade->is_over) {
-    request.done(make_error(ErrorCode::unknown_trade, "no live trade has the id " + to_string(request.trade)));
+    pending_.push_back({last_sequence_, [trade_id = request.trade, done = std::move(request.done)] {
+                          done(make_error(ErrorCode::unknown_trade, "no live trade has the id " + to_string(trade_id)));
+                        }});
+    tell_consequences();
   } else if (!trade->actor) {
     request.done(make_error(ErrorCode::not_ready, "the trade is being rebuilt"));
   } else {
@@ -161,20 +169,26 @@ void EvidenceWriter::dismiss(const TradeId& id) {
   pending_.push_back({last_sequence_, LetGo{trade}});
 }
 
-// The trade is read back as of the last fact that it was told of, so that it misses none and hears none twice. One that
-// is over is not rebuilt; what it still had to hear of is looked at when it would have left.
+// The trade is read back as of the last fact that its actor was told of, so that it misses none and hears none twice.
 void EvidenceWriter::on_refold(const RefoldTrade& message) {
-  const MonitorActor& monitor = shard_.monitors[message.ledger];
-  Listener* const trade = trades_.find(message.trade);
-  if (trade != nullptr) trade->actor = TradeActor{};
+  if (Listener* const trade = trades_.find(message.trade); trade != nullptr) trade->actor = TradeActor{};
+  pending_.push_back({last_sequence_, Rebuild{message, last_sequence_}});
+  tell_consequences();
+}
+
+// One that is over is not rebuilt; what it still had to hear of is looked at when it would have left.
+void EvidenceWriter::carry_out(const Rebuild& rebuild) {
+  const TradeId& id = rebuild.crashed.trade;
+  const MonitorActor& monitor = shard_.monitors[rebuild.crashed.ledger];
+  const Listener* const trade = trades_.find(id);
   if (trade == nullptr || trade->is_over) {
-    if (trade == nullptr) return_what_is_left(message.trade);
-    send(monitor, TradeGone{message.trade});
+    if (trade == nullptr) return_what_is_left(id);
+    send(monitor, TradeGone{id});
     return;
   }
-  Result<RefoldedTrade> refolded = shard_.refold(message.trade, durable_sequence_);
+  Result<RefoldedTrade> refolded = shard_.refold(id, rebuild.heard);
   if (refolded) record_returns(refolded->missing_returns);
-  send(monitor, TradeRefolded{message.trade, std::move(refolded)});
+  send(monitor, TradeRefolded{id, std::move(refolded)});
 }
 
 // Of a trade that is over, and whose actor crashed before it had heard of everything.
@@ -197,18 +211,11 @@ void EvidenceWriter::on_group_durable(const GroupDurable& group) {
 }
 
 void EvidenceWriter::tell_consequences() {
+  shard_.reports->reach(durable_sequence_);
   while (!pending_.empty() && pending_.front().sequence <= durable_sequence_) {
     Consequence consequence = std::move(pending_.front().consequence);
     pending_.pop_front();
     std::visit([this](auto& one) { carry_out(one); }, consequence);
-  }
-}
-
-void EvidenceWriter::carry_out(TellTrade& tell) {
-  if (tell.listener->actor) {
-    tell.listener->actor->enqueue(std::move(tell.fact), context());
-  } else {
-    tell.listener->missed.push_back(std::move(tell.fact));
   }
 }
 

@@ -1,5 +1,5 @@
-// The evidence writer: the sequencer of its shard. Records of all actors get their order here, become durable by group
-// commit, and only then do trades hear of them, in that order.
+// The evidence writer: the sequencer of its shard. Records of all actors get their order here, and trades hear of them
+// in that order. They become durable by group commit; what may leave the shard only then waits here.
 #pragma once
 
 #include <deque>
@@ -29,9 +29,9 @@ class EvidenceWriter : public WriterActor::base {
   };
 
   // What to do once the record with this sequence is durable.
-  struct TellTrade {
-    Listener* listener = nullptr;
-    caf::mailbox_element_ptr fact;  // a TradeFact
+  struct Rebuild {  // a trade whose actor crashed, as of the last fact that the actor was told of
+    RefoldTrade crashed;
+    std::uint64_t heard = 0;
   };
 
   struct LetGo {  // of a trade that has heard of all that was recorded in its name, and thereby of its listener
@@ -43,7 +43,7 @@ class EvidenceWriter : public WriterActor::base {
     AdoptReturn adopt;
   };
 
-  using Consequence = std::variant<TellTrade, LetGo, AdoptStray, std::function<void()>>;
+  using Consequence = std::variant<Rebuild, LetGo, AdoptStray, std::function<void()>>;
 
   struct Pending {
     std::uint64_t sequence = 0;
@@ -60,7 +60,7 @@ class EvidenceWriter : public WriterActor::base {
   void take(Append& message);
   void take(evidence::Record& record);
   void take_event(evidence::Record& record);
-  void tell_later(Listener& listener, TradeFact fact);
+  void tell(Listener& listener, Timestamp at, Event event);
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
   void return_what_is_left(const TradeId& trade);
@@ -69,7 +69,7 @@ class EvidenceWriter : public WriterActor::base {
   std::uint64_t add(const evidence::Record& record);
   void hand_over();
   void tell_consequences();
-  void carry_out(TellTrade& tell);
+  void carry_out(const Rebuild& rebuild);
   void carry_out(const LetGo& over);
   void carry_out(AdoptStray& stray);
   void carry_out(const std::function<void()>& callback);

@@ -173,7 +173,19 @@ void LedgerMonitor::take_asks() {
       forward.asks.emplace_back(over);
     }
   }
-  if (!forward.asks.empty()) caf::anon_send(shard_.submitters[ledger_.index], std::move(forward));
+  if (!forward.asks.empty()) pass_on(std::move(forward));
+}
+
+// What a submitter has signed stands in its own shard's log. There it is behind what caused it, if that is this shard;
+// else the cause must be durable first, or a crash could leave the signature without it.
+void LedgerMonitor::pass_on(SubmitterAsks asks) {
+  const SubmitterActor& submitter = shard_.submitters[ledger_.index];
+  if (shard_.index == ledger_.home_shard) return send(submitter, std::move(asks));
+  Append cause;
+  cause.durable = [submitter, asks = std::make_shared<SubmitterAsks>(std::move(asks))] {
+    caf::anon_send(submitter, std::move(*asks));
+  };
+  send(shard_.writer, std::move(cause));
 }
 
 // The submitter keeps what it knows of the trade's movements until it hears the same.

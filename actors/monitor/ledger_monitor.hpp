@@ -47,6 +47,7 @@ class LedgerMonitor : public MonitorActor::base {
 
   // Movements
   void take_asks();
+  void pass_on(SubmitterAsks asks);
   void forget(const LegOver& over);
   void on_refused(const MovementsRefused& message);
   void on_dead(const MovementsDead& message);

@@ -228,6 +228,9 @@ void Core::spawn_actors() {
     };
     runtime->outboxes.monitors.resize(ledgers_.size());
     shard.outboxes = &runtime->outboxes;
+    runtime->reports = std::make_unique<PhaseReports>(tally_, options_);
+    shard.reports = runtime->reports.get();
+    shard.after_report = surroundings_.after_report;
     for (auto& ledger : ledgers_) shard.ledgers.push_back(ledger.get());
     shard.writer = runtime->system->spawn<EvidenceWriter>(shard);
   }

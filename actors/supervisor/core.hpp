@@ -29,9 +29,11 @@ struct Surroundings {
   bool is_stepped = false;                                // actors run when they are told, not by themselves
   std::uint64_t segment_bytes = evidence::kSegmentBytes;  // of the logs
   std::function<void(const Error&)> on_failed_write = evidence::end_process_after_failed_write;
-  std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;  // before any trade hears of it
+  std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;  // before anybody is told of it
   // Reads one trade of that shard back as the log had it at that sequence, and what it left to be sent back.
   std::function<Result<RefoldedTrade>(std::uint16_t shard, const TradeId&, std::uint64_t sequence)> refold;
+  std::function<void()>
+      after_report;  // on the turn of a trade that has changed its phase; what it throws ends the actor
 };
 
 class Core {
@@ -48,6 +50,7 @@ class Core {
     std::unique_ptr<evidence::Log> log;
     evidence::Recovered recovered;
     Outboxes outboxes;
+    std::unique_ptr<PhaseReports> reports;
     Shard shard;
   };
 

@@ -82,6 +82,7 @@ class Stepped final : public SteppedEngine {
     inner.segment_bytes = given.segment_bytes;
     inner.on_failed_write = std::move(given.on_failed_write);
     inner.on_durable = std::move(given.on_durable);
+    inner.after_report = std::move(given.after_report);
     inner.refold = [this](std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) {
       return refold(shard, trade, sequence);
     };

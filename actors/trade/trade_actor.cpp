@@ -82,7 +82,7 @@ void Trade::hear(caf::mailbox_element& message) {
     on_fact(content.get_as<TradeFact>(0));
   } else if (content.match_element<ResumeTrade>(0)) {
     carry_out(outstanding_commands(*plan_, state_));
-    report(shard_.clock->now());
+    report(shard_.clock->now(), 0);
   } else if (content.match_element<LeaveMemory>(0)) {
     say_over();
     end(caf::none);
@@ -117,7 +117,7 @@ void Trade::on_fact(const TradeFact& fact) {
   }
   state_ = std::move(step->next);
   carry_out(step->commands);
-  report(fact.at);
+  report(fact.at, fact.sequence);
 }
 
 void Trade::on_prepare_timeout() {
@@ -128,12 +128,14 @@ void Trade::on_prepare_timeout() {
 
 void Trade::on_cancel(CancelTrade& request) {
   const Phase phase = phase_of(state_);
+  auto append = std::make_unique<Append>();
   if (phase != Phase::preparing && phase != Phase::deciding) {
-    request.done(make_error(ErrorCode::already_decided, "the trade is " + std::string(to_string(phase))));
-    return;
+    append->durable = [done = std::move(request.done), phase] {
+      done(make_error(ErrorCode::already_decided, "the trade is " + std::string(to_string(phase))));
+    };
+    return ask_writer(std::move(append));
   }
   kill_point(KillPoint::cancel_before_append);
-  auto append = std::make_unique<Append>();
   append->records.push_back({shard_.clock->now(), evidence::TradeEvent{plan_->id, CancelRequested{}}});
   append->durable = [done = std::move(request.done)] { done(Done{}); };
   ask_writer(std::move(append));
@@ -194,15 +196,14 @@ void Trade::have_look(const Actor& asked) {
   asked->eq_impl(caf::make_message_id(), nullptr, turn_, TakeAsks{});
 }
 
-void Trade::report(Timestamp at) {
+void Trade::report(Timestamp at, std::uint64_t fact) {
   const Phase after = phase_of(state_);
-  const Phase before = std::exchange(reported_, after);
-  if (before == after) return;
-  count_phase(*shard_.tally, before, after);
+  if (reported_ == after) return;
+  shard_.reports->put({fact, std::exchange(reported_, after), {plan_->id, after, at}});
+  if (shard_.after_report) shard_.after_report();
   if (after == Phase::suspended) {
     spdlog::error("trade {} is suspended: {}", to_string(plan_->id), to_string(std::get<Suspended>(state_).reason));
   }
-  if (shard_.options->on_phase_change) shard_.options->on_phase_change({plan_->id, after, at});
 }
 
 // Behind everything that was ever asked for, on the same way.
@@ -211,16 +212,6 @@ void Trade::say_over() {
     const Leg& leg = plan_->legs[i];
     ask(leg.ledger, LegOver{make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine), leg.role});
   }
-}
-
-void count_phase(Tally& tally, Phase from, Phase to) {
-  if (from == Phase::suspended) --tally.suspended;
-  if (to == Phase::suspended) ++tally.suspended;
-  if (!is_terminal(to)) return;
-  --tally.live;
-  if (to == Phase::settled) ++tally.settled;
-  if (to == Phase::refunded) ++tally.refunded;
-  if (to == Phase::rejected) ++tally.rejected;
 }
 
 }  // namespace clearspan::actors

@@ -1,5 +1,5 @@
-// A trade as an actor: it hears durable facts, lets core/trade decide, and carries out the commands. It holds no rule
-// of its own.
+// A trade as an actor: it hears facts, lets core/trade decide, and carries out the commands. It holds no rule of its
+// own.
 //
 // There may be a million of them, so it is no caf::event_based_actor, which takes a kilobyte before it holds anything:
 // it has an address, a mailbox and turns on its shard's worker, and nothing else of an actor. What it understands is in
@@ -67,7 +67,7 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   void ask_writer(WriterAsk ask);
   template <class Actor>
   void have_look(const Actor& asked);
-  void report(Timestamp at);
+  void report(Timestamp at, std::uint64_t fact);
   void say_over();
 
   caf::intrusive::lifo_inbox<InboxPolicy> inbox_;  // the newest message first
@@ -78,8 +78,5 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   State state_;
   Phase reported_;
 };
-
-// Moves a trade between the counts. `from` is none for a trade that has just been created.
-void count_phase(Tally& tally, Phase from, Phase to);
 
 }  // namespace clearspan::actors

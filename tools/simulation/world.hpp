@@ -83,6 +83,7 @@ class World {
   void damage_a_log();
   void see_durable(const evidence::DurableGroup& group);
   void on_phase_change(const PhaseChange& change);
+  void end_an_actor();
 
   // One step of something; the steps are weighed so that the engine usually keeps up.
   void step();

@@ -51,6 +51,7 @@ Result<std::unique_ptr<actors::SteppedEngine>> World::try_to_start() {
   surroundings.segment_bytes = kSegmentBytes;
   surroundings.on_failed_write = [](const Error&) { throw ProcessEnded{ProcessEnded::Cause::failed_write}; };
   surroundings.on_durable = [this](std::uint16_t, const evidence::DurableGroup& group) { see_durable(group); };
+  surroundings.after_report = [this] { end_an_actor(); };
   try {
     return actors::SteppedEngine::start(options_, std::move(connectors), std::move(surroundings));
   } catch (const ProcessEnded&) {
@@ -115,6 +116,9 @@ void World::on_phase_change(const PhaseChange& change) {
   if (change.phase == Phase::settled) reached(verdict_.sometimes, Sometimes::settled);
   if (change.phase == Phase::refunded) reached(verdict_.sometimes, Sometimes::refunded);
   if (change.phase == Phase::rejected) reached(verdict_.sometimes, Sometimes::rejected);
+}
+
+void World::end_an_actor() {
   if (!std::exchange(actor_crash_armed_, false)) return;
   reached(verdict_.sometimes, Sometimes::trade_actor_crashed);
   throw ActorCrash();

@@ -18,9 +18,6 @@ SteppedWorld::SteppedWorld(std::uint16_t shards, std::uint64_t seed) : random_(s
   options_.tag.bytes.fill(0xc5);
   options_.shards = shards;
   options_.resend_after = Millis{500};
-  options_.on_phase_change = [this](const PhaseChange&) {
-    if (std::exchange(crash_is_armed_, false)) throw std::runtime_error("the test ends this actor");
-  };
   a_ = make_side("a-coin", "ACN", options_.tag, clock_);
   b_ = make_side("b-coin", "BCN", options_.tag, clock_);
   a_.produce(kFinalityDepth + 1);
@@ -34,6 +31,9 @@ void SteppedWorld::start() {
   surroundings.clock = &clock_;
   surroundings.on_failed_write = [](const Error& error) { throw std::runtime_error(describe(error)); };
   surroundings.on_durable = [this](std::uint16_t, const evidence::DurableGroup& group) { see_durable(group); };
+  surroundings.after_report = [this] {
+    if (std::exchange(crash_is_armed_, false)) throw std::runtime_error("the test ends this actor");
+  };
   auto started = SteppedEngine::start(options_, {a_.node, b_.node}, std::move(surroundings));
   ASSERT_TRUE(started.ok()) << describe(started.error());
   engine_ = std::move(*started);
