@@ -1,5 +1,5 @@
 // The evidence log of one shard: append-only, hash-chained segment files. It is the write-ahead log: what on_durable
-// has named is on disk, and a trade acts only on that.
+// has named is on disk, and nothing leaves the shard for a cause that is not.
 //
 //   producer thread: append() copies and chains records into the gathering group            (never waits for the disk)
 //   I/O thread:      step() writes whatever has gathered as one group, then calls on_durable (one group in flight)
