@@ -116,8 +116,8 @@ Status Core::open_logs(std::uint16_t count) {
     const auto on_durable = [this, i](const evidence::DurableGroup& group) {
       tally_.records_durable += group.records.count();
       ++tally_.groups_durable;
-      if (surroundings_.on_durable) surroundings_.on_durable(i, group);
       caf::anon_send(shards_[i]->shard.writer, GroupDurable{group.last_sequence});
+      if (surroundings_.on_durable) surroundings_.on_durable(i, group);
     };
     CLEARSPAN_TRY(evidence::RecoveredShard opened,
                   evidence::open_and_recover(*surroundings_.disk, shard_directory(i), log_options, on_durable));

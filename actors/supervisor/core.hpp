@@ -29,7 +29,7 @@ struct Surroundings {
   bool is_stepped = false;                                // actors run when they are told, not by themselves
   std::uint64_t segment_bytes = evidence::kSegmentBytes;  // of the logs
   std::function<void(const Error&)> on_failed_write = evidence::end_process_after_failed_write;
-  std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;  // before anybody is told of it
+  std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;
   // Reads one trade of that shard back as the log had it at that sequence, and what it left to be sent back.
   std::function<Result<RefoldedTrade>(std::uint16_t shard, const TradeId&, std::uint64_t sequence)> refold;
   std::function<void()>

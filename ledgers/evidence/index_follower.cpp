@@ -84,12 +84,15 @@ Status TradeIndex::Follower::catch_up_all() {
 
 void TradeIndex::Follower::offer(std::uint16_t shard, const DurableGroup& group) {
   const ByteView bytes = group.records.bytes();
+  bool must_know = false;  // the thread; else it looks by itself
   {
     const std::lock_guard lock(mutex_);
+    const bool was_empty = queue_.empty();
     offered_[shard] = group.last_sequence;
     if (!status_.ok()) return;
     if (queue_bytes_ + bytes.size() <= options_.queue_bytes_max) {
       queue_bytes_ += bytes.size();
+      if (was_empty) queued_since_ = std::chrono::steady_clock::now();
       Bytes copy;
       if (!spare_.empty()) {
         copy = std::move(spare_.back());
@@ -103,31 +106,34 @@ void TradeIndex::Follower::offer(std::uint16_t shard, const DurableGroup& group)
                         std::move(copy),
                         group.records.count()});
     }
+    must_know = was_empty || has_much_to_fold();
   }
-  work_.notify_one();
+  if (must_know) work_.notify_one();
 }
 
 void TradeIndex::Follower::run() {
   name_this_thread("index");
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const Time due = next_commit();
+    const Time now = std::chrono::steady_clock::now();
+    const Time commit_due = next_commit();
+    const Time fold_due = next_fold();
     Status status = Done{};
-    if (due <= std::chrono::steady_clock::now()) {
+    if (commit_due <= now) {
       lock.unlock();
       status = commit();
       lock.lock();
-    } else if (!queue_.empty()) {
+    } else if (fold_due <= now) {
       status = take_group(lock);
-    } else if (const auto shard = shard_behind()) {
+    } else if (const auto shard = shard_behind(); shard && queue_.empty()) {
       const std::uint64_t through = offered_[*shard];
       lock.unlock();
       status = catch_up(*shard, through);
       lock.lock();
-    } else if (due == Time::max()) {
+    } else if (const Time next = std::min(commit_due, fold_due); next == Time::max()) {
       work_.wait(lock);
     } else {
-      work_.wait_until(lock, due);
+      work_.wait_until(lock, next);
     }
     if (status.ok()) continue;
     if (stopping_) return;
@@ -136,6 +142,13 @@ void TradeIndex::Follower::run() {
     progress_.notify_all();
     return;
   }
+}
+
+// When what is in the queue is to be folded; never when there is nothing.
+TradeIndex::Follower::Time TradeIndex::Follower::next_fold() const {
+  if (queue_.empty()) return Time::max();
+  if (has_much_to_fold() || is_more_awaited()) return Time::min();
+  return queued_since_ + kFoldInterval;
 }
 
 // When what is folded is to be committed; never when there is nothing.
@@ -149,6 +162,14 @@ bool TradeIndex::Follower::is_awaited() const {
   for (std::size_t shard = 0; shard < awaited_.size(); ++shard) {
     const auto next = awaited_[shard].upper_bound(applied_[shard]);
     if (next != awaited_[shard].end() && *next <= folded_[shard].sequence) return true;
+  }
+  return false;
+}
+
+// Whether somebody waits for what is not folded.
+bool TradeIndex::Follower::is_more_awaited() const {
+  for (std::size_t shard = 0; shard < awaited_.size(); ++shard) {
+    if (!awaited_[shard].empty() && *awaited_[shard].rbegin() > folded_[shard].sequence) return true;
   }
   return false;
 }

@@ -21,6 +21,10 @@ namespace clearspan::evidence {
 // Of rows that wait for a commit, which bounds their memory: about 30 MB.
 inline constexpr std::size_t kUncommittedRowsMax = 100'000;
 
+// What is offered is folded this much later, all of it at once, unless somebody waits for it: at the moment at which a
+// group becomes durable, the cores have more urgent work.
+inline constexpr Millis kFoldInterval{5};
+
 // Commits that somebody waits for take at most one part in so many of the thread's time: under load several who wait
 // share one.
 inline constexpr int kCommitShare = 4;
@@ -63,9 +67,14 @@ class TradeIndex::Follower {
   };
 
   void run();
+  Time next_fold() const;
   Time next_commit() const;
   std::optional<std::uint16_t> shard_behind() const;
   bool is_awaited() const;
+  bool is_more_awaited() const;
+
+  bool has_much_to_fold() const { return queue_bytes_ > options_.queue_bytes_max / 2; }
+
   Status take_group(std::unique_lock<std::mutex>& lock);
   Status apply(const Offered& group);
   Status catch_up(std::uint16_t shard, std::uint64_t through);
@@ -87,6 +96,7 @@ class TradeIndex::Follower {
   mutable std::condition_variable progress_;
   std::deque<Offered> queue_;
   std::size_t queue_bytes_ = 0;
+  Time queued_since_;                   // when the oldest group in the queue came
   std::vector<Bytes> spare_;            // buffers to copy into
   std::vector<std::uint64_t> offered_;  // by shard: known to be durable, in the queue or only in the log's files
   std::vector<std::uint64_t> applied_;  // by shard: visible to reads

@@ -98,6 +98,7 @@ class TransitionsBench {
   // Shows the payers' holds, a block of them whenever there is room, until all trades are settled.
   Result<TransitionsBenchReport> settle_all() {
     const auto begin = SteadyClock::now();
+    const std::uint64_t records_before = engine_->stats().records_durable;
     std::uint32_t placed = 0;
     while (placed < options_.trades) {
       CLEARSPAN_CHECK_OK(until([&] { return placed - settled_ < options_.in_flight; }, "no trade settles"));
@@ -114,6 +115,8 @@ class TransitionsBench {
     TransitionsBenchReport report;
     report.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
     report.transitions_per_second = static_cast<double>(changes_) / report.seconds;
+    const std::uint64_t records = engine_->stats().records_durable - records_before;
+    report.records_per_second = static_cast<double>(records) / report.seconds;
     for (const auto waited : waited_) report.latency.add(waited);
     return report;
   }
@@ -163,14 +166,15 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
   const auto p50 = report->latency.quantile(0.5).count();
   const auto p99 = report->latency.quantile(0.99).count();
   if (!options.json) {
-    out << fmt::format("  {} live trades settled in {:.2f} s: {:.0f} durable transitions per second\n", options.trades,
-                       report->seconds, report->transitions_per_second);
+    out << fmt::format("  {} live trades settled in {:.2f} s: {:.0f} durable transitions per second, {:.0f} records\n",
+                       options.trades, report->seconds, report->transitions_per_second, report->records_per_second);
     out << fmt::format("  from a hold shown to the next phase durable: p50 {} us, p99 {} us\n", p50, p99);
   }
   json::Writer json;
   json.begin_object().field("bench", "transitions").field("trades", options.trades).field("block", options.block);
   json.field("in_flight", options.in_flight).field("seconds", report->seconds);
   json.field("transitions_per_second", report->transitions_per_second);
+  json.field("records_per_second", report->records_per_second);
   json.key("latency_us").begin_object().field("p50", p50).field("p99", p99).end_object().end_object();
   out << json.take() << "\n";
   return kExitOk;
