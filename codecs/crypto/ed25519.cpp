@@ -1,41 +1,56 @@
 #include "codecs/crypto/ed25519.hpp"
 
-#include <openssl/evp.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
 
 #include "core/base/verify.hpp"
 
 namespace clearspan::crypto {
 namespace {
 
-struct KeyDeleter {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
+static_assert(SecretKey::kSize == crypto_sign_ed25519_SEEDBYTES);
+static_assert(Ed25519PublicKey::kSize == crypto_sign_ed25519_PUBLICKEYBYTES);
+static_assert(Ed25519Signature::kSize == crypto_sign_ed25519_BYTES);
 
-struct ContextDeleter {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-using Key = std::unique_ptr<EVP_PKEY, KeyDeleter>;
-using Context = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
-
-Context make_context() {
-  Context context(EVP_MD_CTX_new());
-  CLEARSPAN_VERIFY(context != nullptr);
-  return context;
+// The library asks for this before anything else.
+void start_library() {
+  static const bool is_started = sodium_init() >= 0;
+  CLEARSPAN_VERIFY(is_started);
 }
+
+// The y of points of small order, little-endian, but for p - 1: orders 1, 4 and 8.
+constexpr std::array<std::string_view, 4> kSmallOrders = {
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+};
+
+// p = 2^255 - 19 is "ed" and this behind it.
+constexpr std::string_view kEndOfP = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
 
 }  // namespace
 
 struct Ed25519Signer::State {
-  Key key;
+  State() = default;
+
+  ~State() { sodium_memzero(secret.data(), secret.size()); }
+
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  std::array<std::uint8_t, crypto_sign_ed25519_SECRETKEYBYTES> secret{};  // the seed, and the public key once more
   Ed25519PublicKey public_key;
 };
 
 Ed25519Signer::Ed25519Signer(const SecretKey& seed) : state_(std::make_unique<State>()) {
-  state_->key.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.expose().data(), SecretKey::kSize));
-  CLEARSPAN_VERIFY(state_->key != nullptr);
-  std::size_t size = Ed25519PublicKey::kSize;
-  CLEARSPAN_VERIFY(EVP_PKEY_get_raw_public_key(state_->key.get(), state_->public_key.data(), &size) == 1);
+  start_library();
+  CLEARSPAN_VERIFY(
+      crypto_sign_ed25519_seed_keypair(state_->public_key.data(), state_->secret.data(), seed.expose().data()) == 0);
 }
 
 Ed25519Signer::~Ed25519Signer() = default;
@@ -47,22 +62,23 @@ const Ed25519PublicKey& Ed25519Signer::public_key() const {
 }
 
 Ed25519Signature Ed25519Signer::sign(ByteView message) const {
-  const Context context = make_context();
   Ed25519Signature signature;
-  std::size_t size = Ed25519Signature::kSize;
-  CLEARSPAN_VERIFY(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, state_->key.get()) == 1);
-  CLEARSPAN_VERIFY(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
-  CLEARSPAN_VERIFY(size == Ed25519Signature::kSize);
+  CLEARSPAN_VERIFY(crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
+                                                state_->secret.data()) == 0);
   return signature;
 }
 
+bool is_weak(const Ed25519PublicKey& key) {
+  Ed25519PublicKey y = key;
+  y.bytes.back() &= 0x7f;  // the highest bit is the sign of x
+  const std::string digits = to_hex(y.view());
+  return std::find(kSmallOrders.begin(), kSmallOrders.end(), digits) != kSmallOrders.end() ||
+         (digits >= "ec" && digits.ends_with(kEndOfP));
+}
+
 bool verify(const Ed25519PublicKey& key, ByteView message, const Ed25519Signature& signature) {
-  const Key public_key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), Ed25519PublicKey::kSize));
-  if (public_key == nullptr) return false;
-  const Context context = make_context();
-  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, public_key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.data(), Ed25519Signature::kSize, message.data(), message.size()) ==
-             1;
+  start_library();
+  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0;
 }
 
 }  // namespace clearspan::crypto

@@ -70,6 +70,7 @@ Result<PublicKey> parse_public_key(std::string_view text) {
   key.type = static_cast<KeyType>(bytes->front());
   if (key.type != KeyType::log && key.type != KeyType::witness) return invalid("the type is neither 1 nor 4");
   std::copy(bytes->begin() + 1, bytes->end(), key.key.bytes.begin());
+  if (crypto::is_weak(key.key)) return invalid("by such a key everybody can sign, or its y is not canonical");
   const std::string expected = to_hex(key_hash(key.name, key.type, key.key).view());
   if (text.substr(name_end + 1, hash_end - name_end - 1) != expected) {
     return invalid("the key hash is " + expected);

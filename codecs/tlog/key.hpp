@@ -43,7 +43,8 @@ struct PublicKey {
 
 std::string to_string(const PublicKey& key);
 
-// Accepts what to_string writes and nothing else. Error: key_invalid.
+// Accepts what to_string writes for a key that is not weak (codecs/crypto/ed25519.hpp), and nothing else. Error:
+// key_invalid.
 Result<PublicKey> parse_public_key(std::string_view text);
 
 // Whom a verifier believes.

@@ -35,7 +35,7 @@ HOMES = [
     (r"boost/", ["ledgers/transport"]),
     (r"simdjson", ["codecs/json"]),
     (r"openssl/", ["codecs/crypto", "ledgers/transport"]),
-    (r"secp256k1", ["codecs/crypto"]),
+    (r"secp256k1|sodium", ["codecs/crypto"]),
     (r"rocksdb/|libpq", ["ledgers/evidence"]),
     (r"caf/", ["actors", "tools/clearspan"]),
     (r"prometheus/", ["actors"]),

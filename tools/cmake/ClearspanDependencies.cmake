@@ -1,5 +1,5 @@
-# Every third-party library, as an imported target. Debian's CAF and libsecp256k1 ship no CMake config, so
-# their headers and libraries are found by hand.
+# Every third-party library, as an imported target. Where Debian's package ships no CMake config
+# (CAF, libsecp256k1, libsodium, jemalloc), headers and libraries are found by hand.
 
 set(OPENSSL_USE_STATIC_LIBS OFF)
 find_package(Threads REQUIRED)
@@ -21,6 +21,7 @@ function(clearspan_find_library target header library)
 endfunction()
 clearspan_find_library(caf_core caf/all.hpp caf_core)
 clearspan_find_library(secp256k1 secp256k1.h secp256k1)
+clearspan_find_library(sodium sodium.h sodium)
 clearspan_find_library(jemalloc jemalloc/jemalloc.h jemalloc)
 
 if(CLEARSPAN_TESTS)

@@ -1,5 +1,6 @@
 // Checkpoints (section 5): C2SP signed notes, with cosignatures, and the trust file that says whose signatures count.
 import { base64_bytes, big_endian, bytes_of, check, concat, from_hex, hex, utf8 } from './bytes.mjs';
+import { is_signed, is_weak } from './ed25519.mjs';
 
 const kNoteBytesMax = 65_536;
 const kSignaturesMax = 64;
@@ -26,6 +27,7 @@ export function read_trust(text, sha256) {
     if (bytes[0] !== (role === 'log' ? kLogKey : kWitnessKey) || hex(expected) !== key_hash) {
       throw new Error(`a key whose kind or hash is wrong: ${line}`);
     }
+    if (is_weak(bytes.subarray(1))) throw new Error(`a key by which everybody can sign: ${line}`);
     keys.set(`${name}+${key_hash}`, { role, name, key: bytes.subarray(1) });
   }
   return keys;
@@ -77,6 +79,6 @@ function read_signature(line, is_first, text, trust, seen) {
 
 export async function check_signatures(checkpoint, crypto) {
   for (const { name, key, message, signature } of checkpoint.signatures) {
-    check(await crypto.ed25519(key, message, signature), 'signature_invalid', `the signature of ${name}`);
+    check(await is_signed(crypto, key, message, signature), 'signature_invalid', `the signature of ${name}`);
   }
 }

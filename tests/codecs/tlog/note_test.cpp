@@ -380,6 +380,18 @@ TEST(PublicKeyTest, refuses_every_other_form) {
   }
 }
 
+TEST(PublicKeyTest, refuses_a_key_by_which_everybody_can_sign) {
+  crypto::Ed25519PublicKey identity;
+  identity.bytes.front() = 1;
+  crypto::Ed25519PublicKey beyond;  // a y above 2^255 - 19
+  beyond.bytes.fill(0xff);
+  for (const crypto::Ed25519PublicKey& key : {crypto::Ed25519PublicKey{}, identity, beyond}) {
+    for (const KeyType type : {KeyType::log, KeyType::witness}) {
+      EXPECT_EQ(code_of(parse_public_key(to_string(PublicKey{"w", type, key}))), "key_invalid") << to_hex(key.view());
+    }
+  }
+}
+
 std::string log_line(std::uint8_t seed, const std::string& name) {
   return "log " + to_string(PublicKey{name, KeyType::log, signer_of(seed).public_key()});
 }

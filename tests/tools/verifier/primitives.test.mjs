@@ -1,10 +1,15 @@
 // Known answers and rejects of the verifier's own primitives.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { base64_bytes, hex, Refusal } from '../../../tools/verifier/bytes.mjs';
 import { open } from '../../../tools/verifier/cbor.mjs';
+import { portable_crypto } from '../../../tools/verifier/crypto.mjs';
+import { is_signed } from '../../../tools/verifier/ed25519.mjs';
 import { keccak256 } from '../../../tools/verifier/keccak.mjs';
 import { is_consistent, GrowingTree, root_of_inclusion } from '../../../tools/verifier/merkle.mjs';
+import { node_crypto } from '../../../tools/verifier/node_crypto.mjs';
+import { read_trust } from '../../../tools/verifier/note.mjs';
 import { decode, encode_index } from '../../../tools/verifier/rlp.mjs';
 import { sha256 as own_sha256 } from '../../../tools/verifier/sha256.mjs';
 import { audit_path, cbor, consistency_path, rlp, sha256, tree_root } from './encode.mjs';
@@ -93,4 +98,27 @@ test('sixteen arrays may nest and no more', () => {
 test('base64 has one form', () => {
   for (const text of ['', 'Zg==', 'Zm8=', 'Zm9v']) assert.equal(Buffer.from(base64_bytes(text)).toString('base64'), text);
   for (const text of ['Zg', 'Zh==', 'Zm9=', 'Zm8', 'Z===', '====', 'Zm9v\n', 'Zm_v', '=Zg=']) assert.equal(base64_bytes(text), null, text);
+});
+
+test('Ed25519 gives the engine\'s verdict where verifiers differ', async () => {
+  const text = readFileSync(new URL('../../codecs/crypto/ed25519_edges.txt', import.meta.url), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  assert.ok(lines.length > 30);
+  for (const line of lines) {
+    const [verdict, ...digits] = line.split(' ');
+    const [key, message, commitment, answer] = digits.slice(0, 4).map((each) => Buffer.from(each, 'hex'));
+    for (const crypto of [node_crypto, portable_crypto]) {
+      const found = await is_signed(crypto, key, message, Buffer.concat([commitment, answer]));
+      assert.equal(found, verdict === 'valid', line);
+    }
+  }
+});
+
+test('a trust file has no key by which everybody can sign', () => {
+  for (const point of [Buffer.alloc(32), Buffer.concat([Buffer.of(1), Buffer.alloc(31)]), Buffer.alloc(32, 0xff)]) {
+    const typed = Buffer.concat([Buffer.of(1), point]);
+    const hash = sha256(Buffer.from('w\n'), typed).subarray(0, 4);
+    const line = `log w+${hash.toString('hex')}+${typed.toString('base64')}\n`;
+    assert.throws(() => read_trust(line, sha256), /everybody can sign/);
+  }
 });

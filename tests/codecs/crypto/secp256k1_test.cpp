@@ -1,9 +1,9 @@
+#include "codecs/crypto/secp256k1.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "codecs/crypto/ed25519.hpp"
-#include "codecs/crypto/secp256k1.hpp"
 #include "codecs/crypto/sha256.hpp"
 #include "tests/codecs/crypto/bytes_of.hpp"
 
@@ -112,31 +112,6 @@ TEST(Secp256k1, refuses_a_public_key_that_is_no_point) {
   const Hash32 digest = sha256(as_bytes("x"));
   const Signature good = *sign(key_of(std::string(63, '0') + "7"), digest);
   EXPECT_FALSE(verify(PublicKey{}, digest, good.r, good.s));
-}
-
-// RFC 8032, section 7.1, tests 1 and 2.
-TEST(Ed25519, gives_the_published_keys_and_signatures) {
-  const Ed25519Signer first(key_of("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
-  EXPECT_EQ(to_hex(first.public_key().view()), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-  EXPECT_EQ(to_hex(first.sign({}).view()),
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555"
-            "fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
-  const Ed25519Signer second(key_of("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
-  EXPECT_EQ(to_hex(second.public_key().view()), "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
-  EXPECT_EQ(to_hex(second.sign(Bytes{0x72}).view()),
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
-}
-
-TEST(Ed25519, verifies_only_what_was_signed) {
-  const Ed25519Signer signer(SecretKey::random());
-  const Ed25519Signature signature = signer.sign(as_bytes("message"));
-  EXPECT_TRUE(verify(signer.public_key(), as_bytes("message"), signature));
-  EXPECT_FALSE(verify(signer.public_key(), as_bytes("massage"), signature));
-  Ed25519Signature altered = signature;
-  altered.bytes[3] ^= 1;
-  EXPECT_FALSE(verify(signer.public_key(), as_bytes("message"), altered));
-  EXPECT_FALSE(verify(Ed25519Signer(SecretKey::random()).public_key(), as_bytes("message"), signature));
 }
 
 }  // namespace
