@@ -1,17 +1,18 @@
 // Checkpoints (section 5): C2SP signed notes, with cosignatures, and the trust file that says whose signatures count.
-import { base64_bytes, big_endian, bytes_of, check, concat, from_hex, hex, utf8 } from './bytes.mjs';
+import { base64_bytes, big_endian, bytes_of, check, concat, equal, from_hex, hex, utf8 } from './bytes.mjs';
 import { is_signed, is_weak } from './ed25519.mjs';
 
 const kNoteBytesMax = 65_536;
 const kSignaturesMax = 64;
 const kLogNameBytesMax = 64; // the room for it in a segment's header
 const kUint64End = 1n << 64n;
+const kTimeEnd = 1n << 63n; // seconds
 const kLogKey = 0x01;
 const kWitnessKey = 0x04;
 const kBad = 'checkpoint_malformed';
 
-// A key's name must not break the line that it stands in.
-const is_name = (name) => name.length > 0 && !/[\s\u0085+]/u.test(name);
+// A key's name: printable ASCII without space and '+', so that it does not break the line that it stands in.
+const is_name = (name) => /^[!-*,-~]{1,255}$/.test(name);
 
 // The trust file: a map from `<name>+<key hash>` to { role, name, key }. Throws an Error for a line that it cannot read:
 // the file is the verifier's own, not evidence.
@@ -19,16 +20,20 @@ export function read_trust(text, sha256) {
   const keys = new Map();
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
-    const parts = /^(log|witness) ([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(line);
+    const parts = /^(log|witness) ([^+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(line);
     const bytes = parts && base64_bytes(parts[4]);
-    if (!bytes || bytes.length !== 33) throw new Error(`not a trusted key: ${line}`);
+    if (!bytes || bytes.length !== 33 || !is_name(parts[2])) throw new Error(`not a trusted key: ${line}`);
     const [, role, name, key_hash] = parts;
     const expected = sha256(concat(bytes_of(`${name}\n`), bytes)).subarray(0, 4);
     if (bytes[0] !== (role === 'log' ? kLogKey : kWitnessKey) || hex(expected) !== key_hash) {
       throw new Error(`a key whose kind or hash is wrong: ${line}`);
     }
-    if (is_weak(bytes.subarray(1))) throw new Error(`a key by which everybody can sign: ${line}`);
-    keys.set(`${name}+${key_hash}`, { role, name, key: bytes.subarray(1) });
+    const id = `${name}+${key_hash}`;
+    const key = bytes.subarray(1);
+    if (is_weak(key)) throw new Error(`a key by which everybody can sign: ${line}`);
+    const counts_twice = (other) => (role === 'witness' || other.role === 'witness') && equal(other.key, key);
+    if (keys.has(id) || [...keys.values()].some(counts_twice)) throw new Error(`a key that stands there already: ${line}`);
+    keys.set(id, { role, name, key });
   }
   return keys;
 }
@@ -73,7 +78,9 @@ function read_signature(line, is_first, text, trust, seen) {
     return { name: trusted.name, key: trusted.key, message: bytes_of(text), signature: bytes.subarray(4) };
   }
   check(bytes.length === 4 + 8 + 64, kBad, `the cosignature of ${id} has another size`);
-  const message = bytes_of(`cosignature/v1\ntime ${big_endian(bytes, 4, 8)}\n${text}`);
+  const time = big_endian(bytes, 4, 8);
+  check(time < kTimeEnd, 'signature_invalid', `the time in the cosignature of ${id}`);
+  const message = bytes_of(`cosignature/v1\ntime ${time}\n${text}`);
   return { name: trusted.name, key: trusted.key, message, signature: bytes.subarray(12) };
 }
 

@@ -77,6 +77,10 @@ const kRefusals = {
     bytes[11] ^= 1;
     parts[kLog][0][0] = `${text}\n${s.log.key.signature_line(text)}${dash} ${name} ${bytes.toString('base64')}\n`;
   }],
+  'a cosignature of a time of 2^63': ['signature_invalid', (parts, s) => {
+    const text = s.log.text();
+    parts[kLog][0][0] = `${text}\n${s.log.key.signature_line(text)}${s.log.witnesses[0].signature_line(text, 1n << 63n)}`;
+  }],
   'an index beyond the tree': ['index_beyond_tree', (parts) => { parts[kLog][0][1].at(-1)[0] = 1_000n; }],
   'an index beyond 2^53': ['index_beyond_tree', (parts) => { parts[kLog][0][1].at(-1)[0] = (1n << 64n) - 1n; }],
   'entries out of order': ['record_misplaced', (parts) => { parts[kLog][0][1].reverse(); }],

@@ -114,11 +114,25 @@ test('Ed25519 gives the engine\'s verdict where verifiers differ', async () => {
   }
 });
 
+const trust_line = (role, name, key) => {
+  const typed = Buffer.concat([Buffer.of(role === 'log' ? 1 : 4), key]);
+  const hash = sha256(Buffer.from(`${name}\n`), typed).subarray(0, 4);
+  return `${role} ${name}+${hash.toString('hex')}+${typed.toString('base64')}\n`;
+};
+
 test('a trust file has no key by which everybody can sign', () => {
-  for (const point of [Buffer.alloc(32), Buffer.concat([Buffer.of(1), Buffer.alloc(31)]), Buffer.alloc(32, 0xff)]) {
-    const typed = Buffer.concat([Buffer.of(1), point]);
-    const hash = sha256(Buffer.from('w\n'), typed).subarray(0, 4);
-    const line = `log w+${hash.toString('hex')}+${typed.toString('base64')}\n`;
-    assert.throws(() => read_trust(line, sha256), /everybody can sign/);
+  for (const key of [Buffer.alloc(32), Buffer.concat([Buffer.of(1), Buffer.alloc(31)]), Buffer.alloc(32, 0xff)]) {
+    assert.throws(() => read_trust(trust_line('log', 'w', key), sha256), /everybody can sign/);
+  }
+});
+
+test('in a trust file a key stands once under a name, the key of a witness once, and names are of ASCII', () => {
+  const [one, other] = [sha256('one'), sha256('other')];
+  const file = (...keys) => keys.map((key) => trust_line(...key)).join('');
+  const good = [['log', 'a', one], ['log', 'b', one], ['witness', 'a', other], ['log', 'w'.repeat(255), one]];
+  assert.equal(read_trust(file(...good), sha256).size, good.length);
+  for (const bad of [['log', 'a', one], ['witness', 'c', other], ['witness', 'c', one], ['log', 'c', other],
+    ['log', 'w'.repeat(256), one], ['log', 'a\u00e4', one], ['log', 'a\u007f', one], ['log', 'a b', one]]) {
+    assert.throws(() => read_trust(file(...good, bad), sha256), Error, bad[1]);
   }
 });
