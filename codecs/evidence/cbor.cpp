@@ -146,7 +146,7 @@ Status Reader::finish() {
   return make_error(ErrorCode::cbor_malformed, std::string(problem_) + ", before byte " + std::to_string(problem_at_));
 }
 
-std::uint64_t Reader::head(Major major) {
+std::uint64_t Reader::long_head(Major major) {
   if (cursor_ == end_) {
     fail("the end of the input");
     return 0;
@@ -156,7 +156,6 @@ std::uint64_t Reader::head(Major major) {
     return 0;
   }
   const std::uint8_t low_bits = *cursor_++ & 0x1f;
-  if (low_bits < kInlineLimit) return low_bits;
   if (low_bits > kEightBytes) {
     fail("an indefinite or reserved length");
     return 0;
@@ -167,7 +166,13 @@ std::uint64_t Reader::head(Major major) {
     return 0;
   }
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < width; ++i) value = value << 8 | *cursor_++;
+  if (left() >= sizeof(value)) {
+    std::memcpy(&value, cursor_, sizeof(value));
+    value = __builtin_bswap64(value) >> 8 * (sizeof(value) - width);
+    cursor_ += width;
+  } else {
+    for (std::size_t i = 0; i < width; ++i) value = value << 8 | *cursor_++;
+  }
   const bool is_shortest = width == 1 ? value >= kInlineLimit : value >> (4 * width) != 0;
   if (!is_shortest) {
     fail("a length or integer that is not in its shortest form");

@@ -274,7 +274,16 @@ class Reader {
   }
 
   // The argument of a head of that major type; 0 after a failure.
-  std::uint64_t head(Major major);
+  std::uint64_t head(Major major) {
+    if (cursor_ == end_) return long_head(major);
+    const std::uint8_t low_bits = *cursor_ ^ static_cast<std::uint8_t>(static_cast<std::uint8_t>(major) << 5);
+    if (low_bits >= kInlineLimit) return long_head(major);
+    ++cursor_;
+    return low_bits;
+  }
+
+  // The same where the argument does not stand in the first byte, or nothing that is wanted does.
+  std::uint64_t long_head(Major major);
 
   // The content of a string of that major type; empty after a failure.
   ByteView string(Major major);
