@@ -19,6 +19,18 @@ char* write_number(char* out, std::uint64_t value) {
   return out;
 }
 
+// The place behind `last`. Returns the end of what it writes, which is kPlaceBytesMax at most.
+char* write_place(char* out, const Place& place, const Place& last, bool is_first) {
+  const bool is_other_shard = is_first || place.shard != last.shard;
+  const bool is_other_segment = is_other_shard || place.at.segment != last.at.segment;
+  const std::uint64_t number = is_other_shard ? place.sequence : place.sequence - last.sequence;
+  out = write_number(out,
+                     number << kHeadBits | (is_other_segment ? kOtherSegment : 0) | (is_other_shard ? kOtherShard : 0));
+  if (is_other_shard) out = write_number(out, place.shard);
+  if (is_other_segment) out = write_number(out, place.sequence - place.at.segment);
+  return write_number(out, is_other_segment ? place.at.offset : place.at.offset - last.at.offset);
+}
+
 // a + b unless that is no number any more.
 std::optional<std::uint64_t> sum(std::uint64_t a, std::uint64_t b) {
   if (b > std::numeric_limits<std::uint64_t>::max() - a) return std::nullopt;
@@ -95,44 +107,38 @@ std::optional<PackedPlaces> PackedPlaces::parse(std::string_view bytes) {
 }
 
 void PackedPlaces::add(const Place& place) {
-  const bool is_other_shard = count_ == 0 || place.shard != last_.shard;
-  const bool is_other_segment = is_other_shard || place.at.segment != last_.at.segment;
-  const std::uint64_t number = is_other_shard ? place.sequence : place.sequence - last_.sequence;
-  char bytes[kPlaceBytesMax];
-  char* end = write_number(
-      bytes, number << kHeadBits | (is_other_segment ? kOtherSegment : 0) | (is_other_shard ? kOtherShard : 0));
-  if (is_other_shard) end = write_number(end, place.shard);
-  if (is_other_segment) end = write_number(end, place.sequence - place.at.segment);
-  end = write_number(end, is_other_segment ? place.at.offset : place.at.offset - last_.at.offset);
-  keep({bytes, static_cast<std::size_t>(end - bytes)});
+  if (near_size_ + kPlaceBytesMax <= near_.size()) {
+    char* const begin = near_.data();
+    near_size_ = static_cast<std::uint8_t>(write_place(begin + near_size_, place, last_, count_ == 0) - begin);
+  } else {
+    char bytes[kPlaceBytesMax];
+    keep({bytes, static_cast<std::size_t>(write_place(bytes, place, last_, count_ == 0) - bytes)});
+  }
   last_ = place;
   ++count_;
 }
 
 void PackedPlaces::keep(std::string_view more) {
-  if (!far_.empty()) {
+  if (is_far()) {
     far_ += more;
   } else if (near_size_ + more.size() <= near_.size()) {
     std::copy(more.begin(), more.end(), near_.begin() + near_size_);
     near_size_ = static_cast<std::uint8_t>(near_size_ + more.size());
   } else {
     far_ = std::string(bytes()).append(more);
+    near_size_ = kFar;
   }
 }
 
 bool PackedPlaces::append(const PackedPlaces& later) {
-  std::vector<Place> all = list();
-  for (const Place& place : later.list()) {
-    const auto before = std::find_if(all.rbegin(), all.rend(), [&](const Place& p) { return p.shard == place.shard; });
-    if (before != all.rend() && place.sequence <= before->sequence) return false;
-    add(place);
-    all.push_back(place);
-  }
+  JoinedPlaces joined;
+  if (!joined.append(bytes()) || !joined.append(later.bytes())) return false;
+  *this = *parse(joined.bytes());
   return true;
 }
 
 void PackedPlaces::clear() {
-  far_.clear();
+  if (is_far()) far_.clear();
   near_size_ = 0;
   count_ = 0;
   last_ = {};
@@ -148,6 +154,42 @@ std::vector<Place> PackedPlaces::list() const {
     places.push_back(last);
   }
   return places;
+}
+
+bool JoinedPlaces::append(std::string_view later) {
+  if (later.empty()) return true;
+  const auto first = take_place(later, {}, true);
+  if (!first || !ascends(*first)) return false;
+  const bool is_near = count_ > 0 && first->shard == last_.shard && first->at.segment == last_.at.segment;
+  if (is_near && first->at.offset < last_.at.offset) return false;
+  char bytes[kPlaceBytesMax];
+  bytes_.append(bytes, static_cast<std::size_t>(write_place(bytes, *first, last_, count_ == 0) - bytes));
+  bytes_ += later;
+  last_ = *first;
+  for (++count_; !later.empty(); ++count_) {
+    const auto next = take_place(later, last_, false);
+    if (!next || !ascends(*next)) return false;
+    last_ = *next;
+  }
+  return true;
+}
+
+void JoinedPlaces::clear() {
+  bytes_.clear();
+  last_ = {};
+  count_ = 0;
+  latest_.clear();
+}
+
+bool JoinedPlaces::ascends(const Place& place) {
+  for (Latest& latest : latest_) {
+    if (latest.shard != place.shard) continue;
+    if (place.sequence <= latest.sequence) return false;
+    latest.sequence = place.sequence;
+    return true;
+  }
+  latest_.push_back({place.shard, place.sequence});
+  return true;
 }
 
 }  // namespace clearspan::evidence::rows

@@ -41,13 +41,13 @@ class PackedPlaces {
   // Within a shard places must ascend.
   void add(const Place& place);
 
-  // False for places of which one does not ascend.
+  // False for places of which one does not ascend; there are then any.
   bool append(const PackedPlaces& later);
 
   void clear();
 
   [[nodiscard]] std::string_view bytes() const {
-    return far_.empty() ? std::string_view(near_.data(), near_size_) : std::string_view(far_);
+    return is_far() ? std::string_view(far_) : std::string_view(near_.data(), near_size_);
   }
 
   [[nodiscard]] std::uint32_t count() const { return count_; }
@@ -57,14 +57,46 @@ class PackedPlaces {
  private:
   void keep(std::string_view more);
 
-  // About a dozen places, beside what else is known of the trade: where memory is far, one way is shorter than two.
-  static constexpr std::size_t kNearBytes = 68;
+  [[nodiscard]] bool is_far() const { return near_size_ == kFar; }
+
+  // About a dozen places, also of a trade whose txns are in another shard's log, beside what else is known of the
+  // trade: where memory is far, one way is shorter than two.
+  static constexpr std::size_t kNearBytes = 116;
+  static constexpr std::uint8_t kFar = 0xff;  // in place of a size: they are more
 
   Place last_;
   std::uint32_t count_ = 0;
   std::uint8_t near_size_ = 0;
   std::array<char, kNearBytes> near_ = {};
-  std::string far_;  // all of them once they are more
+  std::string far_;  // then all of them
+};
+
+// Packed lists one after the other, packed. A place says how far it is from the one before, so of each list only the
+// first is packed anew.
+class JoinedPlaces {
+ public:
+  // False for what is not a packed list, and for places of which one does not ascend; there are then any.
+  bool append(std::string_view later);
+
+  // Empty again; what memory it has is kept.
+  void clear();
+
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+  [[nodiscard]] std::uint32_t count() const { return count_; }
+
+ private:
+  struct Latest {
+    std::uint16_t shard = 0;
+    std::uint64_t sequence = 0;
+  };
+
+  bool ascends(const Place& place);
+
+  std::string bytes_;
+  Place last_;
+  std::uint32_t count_ = 0;
+  std::vector<Latest> latest_;  // of each shard
 };
 
 }  // namespace clearspan::evidence::rows

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "core/scenario/trade_id.hpp"
+#include "ledgers/evidence/index_ids.hpp"
 #include "ledgers/evidence/index_rows.hpp"
 
 namespace clearspan::evidence::rows {
@@ -83,10 +86,37 @@ bool take_state(std::string_view& text, const TradeId& trade, TradePart::State& 
   return true;
 }
 
-struct Entry {
-  TradeId trade;
-  std::string_view part;
-};
+// Moves `bytes` behind the head, to the places.
+bool take_head(std::string_view& bytes, const TradeId& trade, PartHead& head) {
+  const auto which = take_number(bytes);
+  if (!which || *which > (kHasCreation | kHasState | kIsOdd) || (*which & (kHasCreation | kIsOdd)) == kIsOdd) {
+    return false;
+  }
+  if ((*which & kHasCreation) != 0) {
+    auto& creation = head.creation.emplace();
+    creation.is_odd = (*which & kIsOdd) != 0;
+    if (!take_place_number(bytes, creation.place) || !take_check(bytes, creation.check)) return false;
+  }
+  if ((*which & kHasState) != 0 && !take_state(bytes, trade, head.state.emplace())) return false;
+  return take_check(bytes, head.check);
+}
+
+void put_head(std::string& out, const TradeId& trade, const PartHead& head) {
+  const auto& creation = head.creation;
+  put_number(
+      out, (creation ? kHasCreation : 0) | (head.state ? kHasState : 0) | (creation && creation->is_odd ? kIsOdd : 0));
+  if (creation) {
+    put_number(out, creation->place);
+    put_check(out, creation->check);
+  }
+  if (head.state) put_state(out, trade, *head.state);
+  put_check(out, head.check);
+}
+
+// Whether what the head says of places is said of one of so many.
+bool is_among(const PartHead& head, std::uint32_t places) {
+  return (!head.creation || head.creation->place < places) && (!head.state || head.state->place < places);
+}
 
 void put_entry_of(std::string& run, const TradeId& trade, std::string_view part) {
   run += as_text(trade.view().last(kIdInEntryBytes));
@@ -94,80 +124,125 @@ void put_entry_of(std::string& run, const TradeId& trade, std::string_view part)
   run += part;
 }
 
-// All of one trade.
-bool put_joined(std::span<const Entry> parts, std::string& out) {
-  const TradeId& trade = parts.front().trade;
-  if (parts.size() == 1) {
-    put_entry_of(out, trade, parts.front().part);
+// Makes one part of a trade's parts. Their places are checked, and for the most part copied.
+class PartJoiner {
+ public:
+  void start(const TradeId& trade) {
+    trade_ = trade;
+    head_.clear();
+    places_.clear();
+  }
+
+  bool add(std::string_view part) {
+    PartHead later;
+    const std::uint32_t before = places_.count();
+    if (!take_head(part, trade_, later) || part.empty() || !places_.append(part)) return false;
+    if (!is_among(later, places_.count() - before)) return false;
+    head_.append(later, before);
     return true;
   }
-  TradePart whole;
-  for (const Entry& entry : parts) {
-    const auto part = parse_part(trade, entry.part);
-    if (!part.ok() || !whole.append(*part)) return false;
+
+  void put(std::string& run) {
+    bytes_.clear();
+    put_head(bytes_, trade_, head_);
+    bytes_ += places_.bytes();
+    put_entry_of(run, trade_, bytes_);
   }
-  std::string bytes;
-  put_part(bytes, trade, whole);
-  put_entry_of(out, trade, bytes);
-  return true;
-}
+
+ private:
+  TradeId trade_;
+  PartHead head_;
+  JoinedPlaces places_;
+  std::string bytes_;
+};
+
+// The entries of several runs by their ids; of those of one trade, the oldest run's first.
+class RunMerger {
+ public:
+  // False when one is damaged.
+  bool start(std::string_view key, std::span<const std::string_view> runs) {
+    readers_.reserve(runs.size());
+    for (std::uint32_t number = 0; number < runs.size(); ++number) {
+      readers_.emplace_back(key, runs[number]);
+      if (!take_next(number)) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool at_end() const { return fronts_.empty(); }
+
+  // The front, while not at the end.
+  [[nodiscard]] const TradeId& trade() const { return readers_[fronts_.front().run].trade(); }
+
+  [[nodiscard]] std::string_view part() const { return readers_[fronts_.front().run].part(); }
+
+  // False when what comes next of the front's run is damaged.
+  bool next() {
+    std::pop_heap(fronts_.begin(), fronts_.end(), comes_later);
+    const std::uint32_t run = fronts_.back().run;
+    fronts_.pop_back();
+    return take_next(run);
+  }
+
+ private:
+  struct Front {
+    IdNumbers id;
+    std::uint32_t run = 0;
+
+    auto operator<=>(const Front&) const = default;
+  };
+
+  static bool comes_later(const Front& a, const Front& b) { return a > b; }
+
+  bool take_next(std::uint32_t run) {
+    RunReader& reader = readers_[run];
+    if (!reader.next()) return !reader.is_damaged();
+    fronts_.push_back({numbers_of(reader.trade()), run});
+    std::push_heap(fronts_.begin(), fronts_.end(), comes_later);
+    return true;
+  }
+
+  std::vector<RunReader> readers_;
+  std::vector<Front> fronts_;  // a heap of the runs that have not ended
+};
 
 }  // namespace
 
+void PartHead::append(const PartHead& later, std::uint32_t places_before) {
+  if (later.creation) {
+    creation = later.creation;
+    creation->place += places_before;
+  }
+  if (later.state) {
+    state = later.state;
+    state->place += places_before;
+  }
+  check += later.check;
+}
+
 void TradePart::clear() {
-  creation.reset();
-  state.reset();
-  check = 0;
+  PartHead::clear();
   places.clear();
 }
 
 bool TradePart::append(const TradePart& later) {
   const std::uint32_t before = places.count();
   if (!places.append(later.places)) return false;
-  if (later.creation) {
-    creation = later.creation;
-    creation->place += before;
-  }
-  if (later.state) {
-    state = later.state;
-    state->place += before;
-  }
-  check += later.check;
+  PartHead::append(later, before);
   return true;
 }
 
 void put_part(std::string& out, const TradeId& trade, const TradePart& part) {
-  const auto& creation = part.creation;
-  put_number(
-      out, (creation ? kHasCreation : 0) | (part.state ? kHasState : 0) | (creation && creation->is_odd ? kIsOdd : 0));
-  if (creation) {
-    put_number(out, creation->place);
-    put_check(out, creation->check);
-  }
-  if (part.state) put_state(out, trade, *part.state);
-  put_check(out, part.check);
+  put_head(out, trade, part);
   out += part.places.bytes();
 }
 
 Result<TradePart> parse_part(const TradeId& trade, std::string_view bytes) {
   TradePart part;
-  const auto which = take_number(bytes);
-  if (!which || *which > (kHasCreation | kHasState | kIsOdd) || (*which & (kHasCreation | kIsOdd)) == kIsOdd) {
-    return damaged();
-  }
-  if ((*which & kHasCreation) != 0) {
-    auto& creation = part.creation.emplace();
-    creation.is_odd = (*which & kIsOdd) != 0;
-    if (!take_place_number(bytes, creation.place) || !take_check(bytes, creation.check)) return damaged();
-  }
-  if ((*which & kHasState) != 0 && !take_state(bytes, trade, part.state.emplace())) return damaged();
-  if (!take_check(bytes, part.check)) return damaged();
+  if (!take_head(bytes, trade, part)) return damaged();
   auto places = PackedPlaces::parse(bytes);
-  if (!places || places->count() == 0) return damaged();
+  if (!places || places->count() == 0 || !is_among(part, places->count())) return damaged();
   part.places = std::move(*places);
-  const bool has_creation = !part.creation || part.creation->place < part.places.count();
-  const bool has_event = !part.state || part.state->place < part.places.count();
-  if (!has_creation || !has_event) return damaged();
   return part;
 }
 
@@ -206,7 +281,9 @@ bool RunReader::next() {
   if (is_damaged_ || rest_.empty()) return false;
   is_damaged_ = true;
   if (rest_.size() < kIdInEntryBytes) return false;
+  const IdNumbers before = numbers_of(trade_);
   std::copy_n(rest_.begin(), kIdInEntryBytes, trade_.data() + kTradeIdTimeBytes);
+  if (!std::exchange(is_first_, false) && numbers_of(trade_) <= before) return false;
   rest_.remove_prefix(kIdInEntryBytes);
   const auto size = take_number(rest_);
   if (!size || *size > rest_.size()) return false;
@@ -228,20 +305,27 @@ Result<std::optional<TradePart>> find_part(std::string_view key, std::string_vie
 }
 
 bool join_runs(std::string_view key, std::span<const std::string_view> runs, std::string& out) {
-  std::vector<Entry> entries;
-  for (const std::string_view run : runs) {
-    RunReader reader(key, run);
-    while (reader.next()) entries.push_back({reader.trade(), reader.part()});
-    if (reader.is_damaged()) return false;
-  }
-  // Parts of one trade keep their order.
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.trade < b.trade; });
+  RunMerger merger;
+  if (!merger.start(key, runs)) return false;
   out.clear();
-  for (auto first = entries.begin(); first != entries.end();) {
-    const auto last =
-        std::find_if(first, entries.end(), [&](const Entry& entry) { return entry.trade != first->trade; });
-    if (!put_joined({first, last}, out)) return false;
-    first = last;
+  out.reserve(std::accumulate(runs.begin(), runs.end(), std::size_t{0},
+                              [](std::size_t size, std::string_view run) { return size + run.size(); }));
+  PartJoiner joiner;
+  while (!merger.at_end()) {
+    const TradeId trade = merger.trade();
+    const std::string_view first = merger.part();
+    const auto is_same = [&] { return !merger.at_end() && merger.trade() == trade; };
+    if (!merger.next()) return false;
+    if (!is_same()) {
+      put_entry_of(out, trade, first);
+      continue;
+    }
+    joiner.start(trade);
+    if (!joiner.add(first)) return false;
+    for (; is_same();) {
+      if (!joiner.add(merger.part()) || !merger.next()) return false;
+    }
+    joiner.put(out);
   }
   return true;
 }

@@ -28,8 +28,8 @@
 
 namespace clearspan::evidence::rows {
 
-// A part of a trade's story.
-struct TradePart {
+// What a part of a trade's story says beside where its records are.
+struct PartHead {
   struct Creation {
     std::uint32_t place = 0;  // which of the places
     std::uint32_t check = 0;  // check_of() of the record
@@ -45,6 +45,14 @@ struct TradePart {
   std::optional<Creation> creation;
   std::optional<State> state;
   std::uint32_t check = 0;  // the sum of check_of() of all records
+
+  void clear() { *this = {}; }
+
+  // Adds what comes after so many places.
+  void append(const PartHead& later, std::uint32_t places_before);
+};
+
+struct TradePart : PartHead {
   PackedPlaces places;
 
   void clear();
@@ -73,7 +81,7 @@ class RunReader {
  public:
   RunReader(std::string_view key, std::string_view run);
 
-  // False at the end, and when the run is damaged.
+  // False at the end, and when the run is damaged: ids that do not ascend are too.
   bool next();
 
   [[nodiscard]] const TradeId& trade() const { return trade_; }
@@ -86,6 +94,7 @@ class RunReader {
   TradeId trade_;
   std::string_view rest_;
   std::string_view part_;
+  bool is_first_ = true;
   bool is_damaged_ = false;
 };
 

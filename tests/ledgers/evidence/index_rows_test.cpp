@@ -5,6 +5,7 @@
 
 #include "core/scenario/trade_id.hpp"
 #include "ledgers/evidence/index_entries.hpp"
+#include "ledgers/evidence/index_mix.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -68,6 +69,62 @@ TEST(IndexPlaces, numbers_have_their_shortest_form) {
   }
 }
 
+TEST(IndexPlaces, gives_back_any_number_of_them) {
+  std::vector<Place> places;
+  PackedPlaces packed;
+  for (std::uint64_t i = 1; i < 60; ++i) {
+    places.push_back({static_cast<std::uint16_t>(i % 2), 1'000 * i, {1, 64'000 * i}});
+    packed.add(places.back());
+    ASSERT_EQ(packed.list(), places);
+  }
+  packed.clear();
+  EXPECT_EQ(packed.bytes(), "");
+  packed.add(places.front());
+  EXPECT_EQ(packed.list(), std::vector<Place>{places.front()});
+}
+
+std::string packed(const std::vector<Place>& places) {
+  PackedPlaces all;
+  for (const Place& place : places) all.add(place);
+  return std::string(all.bytes());
+}
+
+TEST(IndexPlaces, joined_lists_are_packed_as_one_list_is) {
+  const std::vector<Place> places = {{0, 5, {1, 4160}},    {0, 6, {1, 5000}},     {1, 2, {1, 64}},
+                                     {0, 7, {1, 6000}},    {0, 900, {900, 4160}}, {0, 901, {900, 9000}},
+                                     {1, 300, {1, 70'000}}};
+  const auto from = places.begin();
+  rows::JoinedPlaces joined;
+  for (std::ptrdiff_t first = 0; first <= std::ssize(places); ++first) {
+    for (std::ptrdiff_t second = first; second <= std::ssize(places); ++second) {
+      joined.clear();
+      EXPECT_TRUE(joined.append(packed({from, from + first})));
+      EXPECT_TRUE(joined.append(packed({from + first, from + second})));
+      EXPECT_TRUE(joined.append(packed({from + second, places.end()})));
+      EXPECT_EQ(joined.bytes(), packed(places)) << first << ", " << second;
+      EXPECT_EQ(joined.count(), places.size());
+    }
+  }
+}
+
+TEST(IndexPlaces, refuses_to_join_what_does_not_ascend_or_is_no_list) {
+  const std::string before = packed({{0, 5, {1, 4160}}, {1, 9, {1, 64}}});
+  const std::vector<std::pair<const char*, std::string>> rejects = {
+      {"the same place again", packed({{1, 9, {1, 64}}})},
+      {"behind one of another shard than the last", packed({{0, 5, {1, 4160}}})},
+      {"further back, behind one that ascends", packed({{0, 6, {1, 5000}}, {1, 8, {1, 32}}})},
+      {"one twice in the list itself", packed({{0, 6, {1, 5000}}}) + bytes_of({0, 0})},
+      {"later, and in front of it in the same segment", packed({{1, 10, {1, 63}}})},
+      {"cut short", packed({{0, 6, {1, 5000}}, {1, 10, {1, 100}}}).substr(0, 8)},
+      {"a first place without a shard", bytes_of({4, 64})},
+  };
+  for (const auto& [what, list] : rejects) {
+    rows::JoinedPlaces joined;
+    ASSERT_TRUE(joined.append(before));
+    EXPECT_FALSE(joined.append(list)) << what;
+  }
+}
+
 TEST(IndexPlaces, those_of_two_lists_follow_each_other_unless_they_do_not_ascend) {
   PackedPlaces first;
   first.add({0, 5, {1, 4160}});
@@ -106,6 +163,17 @@ TEST(IndexLists, entries_are_read_as_they_were_put) {
     ASSERT_FALSE(refused.ok()) << what;
     EXPECT_EQ(refused.error().code, ErrorCode::storage_failed) << what;
   }
+}
+
+// Rows hold them: another sum needs another format of the index.
+TEST(IndexRows, short_sums_stay_what_they_are) {
+  std::uint64_t all = 0;
+  Bytes bytes;
+  for (int i = 0; i < 100; ++i) {
+    all = all * 31 + mix(bytes, 5);
+    bytes.push_back(static_cast<std::uint8_t>(i * 7 + 3));
+  }
+  EXPECT_EQ(all, 0x87d0'f873'9b1a'fdac);
 }
 
 TEST(IndexRows, idempotency_rows_are_read_as_they_were_written) {

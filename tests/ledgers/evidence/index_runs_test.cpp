@@ -173,6 +173,13 @@ TEST(IndexRuns, refuses_to_join_what_is_damaged_or_was_joined_already) {
   for (const std::vector<std::string_view>& runs : {std::vector<std::string_view>{run, cut}, {run, run}}) {
     EXPECT_FALSE(rows::join_runs(key, runs, out));
   }
+  std::string falling;
+  for (const auto number : {std::uint8_t{3}, std::uint8_t{2}})
+    rows::put_entry(falling, trade_of_bucket(number), creation_of(number));
+  EXPECT_FALSE(rows::join_runs(key, std::vector<std::string_view>{run, falling}, out)) << "ids that do not ascend";
+  EXPECT_EQ(rows::find_part(key, falling, trade_of_bucket(9)).error().code, ErrorCode::storage_failed);
+  const std::string twice = run + run;
+  EXPECT_FALSE(rows::join_runs(key, std::vector<std::string_view>{twice, falling}, out)) << "an id twice";
   EXPECT_FALSE(rows::join_runs("s", std::vector<std::string_view>{run, run}, out)) << "of another key";
   EXPECT_EQ(rows::find_part(key, cut, trade_of_bucket(2)).error().code, ErrorCode::storage_failed);
 }
