@@ -24,18 +24,9 @@ Status IndexFold::commit() {
 
 // One row for each run of trades of one bucket.
 void IndexFold::put_trades() {
-  const auto number_at = [](const TradeId& trade, std::size_t at) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof(number); ++i) number = number << 8 | trade.bytes[at + i];
-    return number;
-  };
   order_.clear();
-  for (std::uint32_t i = 0; i < pending_count_; ++i) {
-    const TradeId& trade = pending_[i].trade;
-    order_.push_back({number_at(trade, 0), number_at(trade, sizeof(std::uint64_t)), i});
-  }
-  std::sort(order_.begin(), order_.end(),
-            [](const Order& a, const Order& b) { return a.high != b.high ? a.high < b.high : a.low < b.low; });
+  for (std::uint32_t i = 0; i < pending_count_; ++i) order_.push_back({numbers_of(pending_[i].trade), i});
+  std::sort(order_.begin(), order_.end(), [](const Order& a, const Order& b) { return a.id < b.id; });
   std::string key;
   std::string run;
   for (const Order& next : order_) {

@@ -97,7 +97,8 @@ void IndexFold::note_key(const rows::Place& place) {
 }
 
 Status IndexFold::change(const rows::Place& place, ByteView bytes) {
-  CLEARSPAN_TRY(const EventGlance event, glance_at_event(bytes));
+  EventGlance event;
+  CLEARSPAN_CHECK_OK(glance_at_event(bytes, event));
   Tracked& tracked = track(event.trade);
   CLEARSPAN_TRY(const Progress::Change change, progress_.advance(tracked, event, bytes));
   CLEARSPAN_CHECK_OK(list_suspended(tracked, change));
@@ -168,8 +169,7 @@ void IndexFold::note_txn(const std::vector<TradeId>& trades, const rows::Place& 
 }
 
 void IndexFold::expect(ByteView record, bool is_far) const {
-  if (kind_of(record) != RecordKind::trade_event) return;
-  const auto trade = trade_of_event(record);
+  const auto trade = trade_of_record(record);
   if (!trade) return;
   is_far ? trades_.expect(*trade) : expect(*trade);
 }
@@ -178,7 +178,7 @@ void IndexFold::expect(const TradeId& trade) const {
   const Tracked* const tracked = trades_.find(trade);
   if (!tracked || tracked->pending == 0) return;
   const char* const pending = reinterpret_cast<const char*>(&pending_[tracked->pending - 1]);
-  for (std::size_t at = 0; at < sizeof(Pending); at += kCacheLineBytes) __builtin_prefetch(pending + at, 1);
+  for (std::size_t at = 0; at < kUsualBytes; at += kCacheLineBytes) __builtin_prefetch(pending + at, 1);
 }
 
 Status IndexFold::note_other(const rows::Place& place, ByteView bytes) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codecs/evidence/record.hpp"
+#include "ledgers/evidence/index_ids.hpp"
 #include "ledgers/evidence/index_progress.hpp"
 #include "ledgers/evidence/index_records.hpp"
 #include "ledgers/evidence/index_rows.hpp"
@@ -51,6 +52,7 @@ class IndexFold {
 
  private:
   static constexpr std::size_t kCacheLineBytes = 64;
+  static constexpr std::size_t kUsualBytes = 3 * kCacheLineBytes;  // of a Pending: what is behind is seldom used
 
   // What is new of a trade.
   struct alignas(kCacheLineBytes) Pending {
@@ -58,10 +60,9 @@ class IndexFold {
     rows::TradePart part;
   };
 
-  // Orders pending trades by id, as two numbers that sort as it does.
+  // Orders pending trades by id.
   struct Order {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
+    IdNumbers id;
     std::uint32_t pending = 0;
   };
 

@@ -23,13 +23,14 @@ std::vector<std::string> directories_of(const IndexOptions& options) {
 class Ahead {
  public:
   Ahead(ByteView records, std::size_t distance) : records_(records) {
-    while (distance-- > 0 && next()) {
-    }
+    while (distance-- > 0) next();
   }
 
-  std::optional<ByteView> next() {
-    if (at_ >= records_.size()) return std::nullopt;
-    return GroupView::next_record(records_, at_)->record;
+  // No bytes at the end.
+  ByteView next() {
+    if (at_ >= records_.size()) return {};
+    const auto record = GroupView::next_record(records_, at_);
+    return {record->record.data(), record->record.size()};
   }
 
  private:
@@ -204,12 +205,12 @@ Status TradeIndex::Follower::apply(const Offered& group) {
   Ahead far(records, kFarAhead);
   Ahead near(records, kAhead);
   for (std::size_t at = 0; at < records.size(); ++sequence) {
-    if (const auto next = far.next()) fold_.expect(*next, true);
-    if (const auto next = near.next()) fold_.expect(*next, false);
     const LogOffset stands_at{group.at.segment, group.at.offset + at};
-    const RecordBytes bytes = *GroupView::next_record(records, at);
+    const auto bytes = GroupView::next_record(records, at);
+    fold_.expect(far.next(), true);
+    fold_.expect(near.next(), false);
     if (sequence <= folded.sequence) continue;
-    CLEARSPAN_CHECK_OK(fold_.apply(group.shard, {sequence, bytes, group.last.head, stands_at}));
+    CLEARSPAN_CHECK_OK(fold_.apply(group.shard, {sequence, *bytes, group.last.head, stands_at}));
   }
   if (group.last.sequence <= folded.sequence) return Done{};
   folded = group.last;

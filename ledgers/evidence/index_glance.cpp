@@ -5,6 +5,7 @@
 
 #include "codecs/evidence/cbor.hpp"
 #include "codecs/evidence/fields.hpp"
+#include "ledgers/evidence/index_ids.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -21,7 +22,7 @@ void glance_at_leg(cbor::Reader& reader, LegGlance& leg) {
   reader.enumerator(leg.placement, Placement::payer);
   leg.ledger = as_text(reader.view());
   const ByteView from = reader.rest();
-  reader.skip();  // asset
+  reader.view();  // asset
   reader.skip();  // amount
   leg.payer = as_text(reader.view());
   leg.payee = as_text(reader.view());
@@ -54,12 +55,30 @@ void glance_at_outcome(cbor::Reader& reader, EventGlance& out) {
   reader.boolean(out.ok);
   reader.skip();  // reclaimed
   const ByteView from = reader.rest();
-  for (int i = 0; i < 4; ++i) reader.skip();  // asset, amount, from, to
+  reader.view();  // asset
+  reader.skip();  // amount
+  reader.view();  // from
+  reader.view();  // to
   out.terms = passed(from, reader);
   reader.fixed_or_null(out.hold_key);
   reader.integer(out.reclaim_after);
   reader.skip();  // position
-  reader.skip();  // reason
+  reader.view();  // reason
+}
+
+// Order as in fields::kMovement.
+OperationRef glance_at_movement(cbor::Reader& reader) {
+  OperationRef ref;
+  reader.array(10);
+  reader.fixed(ref);
+  reader.unsigned_integer();                              // kind
+  reader.view();                                          // asset
+  reader.skip();                                          // amount
+  reader.view();                                          // from
+  reader.view();                                          // to
+  reader.skip();                                          // hold_key
+  for (int i = 0; i < 3; ++i) reader.unsigned_integer();  // not_after, reclaim_after, attempt
+  return ref;
 }
 
 void glance_at_fact(cbor::Reader& reader, EventGlance& out) {
@@ -98,25 +117,28 @@ Status glance_at_creation(ByteView record, CreationGlance& out) {
   return reader.finish();
 }
 
-std::optional<TradeId> trade_of_event(ByteView record) {
-  constexpr std::size_t kAt = 12;  // behind the array's head, the number, a time of eight bytes and the id's head
+std::optional<TradeId> trade_of_record(ByteView record) {
+  constexpr std::size_t kInEvent = 12;  // behind the array's head, the number, a time of eight bytes and the id's head
+  constexpr std::size_t kInCreation = kInEvent + 1;  // the plan's head too
   constexpr std::uint8_t kHead = 0x50;
+  const RecordKind kind = kind_of(record);
+  if (kind != RecordKind::trade_created && kind != RecordKind::trade_event) return std::nullopt;
+  const std::size_t at = kind == RecordKind::trade_event ? kInEvent : kInCreation;
+  if (record.size() < at + TradeId::kSize || record[at - 1] != kHead) return std::nullopt;
   TradeId trade;
-  if (record.size() < kAt + TradeId::kSize || record[kAt - 1] != kHead) return std::nullopt;
-  std::memcpy(trade.data(), record.data() + kAt, TradeId::kSize);
+  std::memcpy(trade.data(), record.data() + at, TradeId::kSize);
   return trade;
 }
 
-Result<EventGlance> glance_at_event(ByteView record) {
+Status glance_at_event(ByteView record, EventGlance& out) {
   cbor::Reader reader(record);
-  EventGlance event;
+  out = {};
   reader.array(4);
   reader.skip();  // number
-  reader.time(event.at);
-  reader.fixed(event.trade);
-  glance_at_fact(reader, event);
-  CLEARSPAN_CHECK_OK(reader.finish());
-  return event;
+  reader.time(out.at);
+  reader.fixed(out.trade);
+  glance_at_fact(reader, out);
+  return reader.finish();
 }
 
 Result<TxnGlance> glance_at_txn(ByteView record) {
@@ -140,14 +162,11 @@ Result<std::vector<TradeId>> trades_in(ByteView txn_attachment) {
   std::vector<TradeId> trades;
   trades.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(count, fields::kMovementsMax)));
   for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) {
-    OperationRef ref;
-    std::uint64_t left = reader.array_of_any_length();
-    reader.fixed(ref);
-    for (; left > 1 && !reader.failed(); --left) reader.skip();
-    trades.push_back(trade_of(ref));
+    trades.push_back(trade_of(glance_at_movement(reader)));
   }
   CLEARSPAN_CHECK_OK(reader.finish());
-  std::sort(trades.begin(), trades.end());
+  std::sort(trades.begin(), trades.end(),
+            [](const TradeId& a, const TradeId& b) { return numbers_of(a) < numbers_of(b); });
   trades.erase(std::unique(trades.begin(), trades.end()), trades.end());
   return trades;
 }

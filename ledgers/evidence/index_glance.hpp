@@ -81,11 +81,11 @@ struct EventGlance {
   LedgerTime reclaim_after;
 };
 
-// Of a trade_event, if it looks as almost all do.
-std::optional<TradeId> trade_of_event(ByteView record);
+// Of a trade_created or trade_event, if it looks as almost all do.
+std::optional<TradeId> trade_of_record(ByteView record);
 
-// Of a trade_event. Errors: cbor_malformed.
-Result<EventGlance> glance_at_event(ByteView record);
+// Of a trade_event. Errors: cbor_malformed; `out` then holds anything.
+Status glance_at_event(ByteView record, EventGlance& out);
 
 struct TxnGlance {
   std::string_view ledger;

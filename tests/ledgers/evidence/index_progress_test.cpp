@@ -218,7 +218,9 @@ class IndexCourseTest : public testing::Test {
     told_->on(event);
     ASSERT_EQ(told_->refusal, ErrorCode::not_found);
     const Bytes record = encoded(TradeEvent{told_->plan.id, event});
-    const auto change = progress_.advance(tracked_, glance_at_event(record).value(), record);
+    EventGlance glance;
+    ASSERT_TRUE(glance_at_event(record, glance).ok());
+    const auto change = progress_.advance(tracked_, glance, record);
     ASSERT_TRUE(change.ok());
     EXPECT_EQ(change->before, before);
     EXPECT_EQ(change->after, standing_of(told_->state));
