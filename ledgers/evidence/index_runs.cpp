@@ -93,11 +93,11 @@ bool take_head(std::string_view& bytes, const TradeId& trade, PartHead& head) {
     return false;
   }
   if ((*which & kHasCreation) != 0) {
-    auto& creation = head.creation.emplace();
+    auto& creation = head.creation.emplace(PartHead::Creation{});
     creation.is_odd = (*which & kIsOdd) != 0;
     if (!take_place_number(bytes, creation.place) || !take_check(bytes, creation.check)) return false;
   }
-  if ((*which & kHasState) != 0 && !take_state(bytes, trade, head.state.emplace())) return false;
+  if ((*which & kHasState) != 0 && !take_state(bytes, trade, head.state.emplace(PartHead::State{}))) return false;
   return take_check(bytes, head.check);
 }
 
@@ -207,6 +207,10 @@ class RunMerger {
 };
 
 }  // namespace
+
+void PartHead::clear() {
+  *this = {};
+}
 
 void PartHead::append(const PartHead& later, std::uint32_t places_before) {
   if (later.creation) {

@@ -46,7 +46,7 @@ struct PartHead {
   std::optional<State> state;
   std::uint32_t check = 0;  // the sum of check_of() of all records
 
-  void clear() { *this = {}; }
+  void clear();
 
   // Adds what comes after so many places.
   void append(const PartHead& later, std::uint32_t places_before);
