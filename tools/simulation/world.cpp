@@ -260,14 +260,19 @@ void World::check_step() {
   }
 }
 
-// Also what was signed: a txn that may still take effect is unfinished business.
+// Also what was signed: a txn that may still take effect is unfinished business, and so is what an engine that was down
+// for long has not read yet.
 bool World::everything_ended() const {
   if (!engine_->ready()) return false;
   const EngineStats stats = engine_->stats();
   if (stats.live != stats.suspended) return false;
   const std::vector<LedgerStatus> ledgers = engine_->ledgers();
-  return std::all_of(ledgers.begin(), ledgers.end(),
-                     [](const LedgerStatus& ledger) { return ledger.txns_outstanding == 0; });
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    if (ledgers[i].txns_outstanding != 0) return false;
+    const std::uint64_t newest = sides_[i].ledger->true_head().number.value;
+    if (!ledgers[i].frozen && ledgers[i].processed.value + sides_[i].finality_depth < newest) return false;
+  }
+  return true;
 }
 
 // What is held on a ledger that contradicted itself stays held.
