@@ -1,12 +1,18 @@
 // The movements that a ledger may still show: which ones, in which txns, and until when. Pure; owned by the monitor.
+//
+//   deposits_   holds that somebody else is to place: one for each trade that waits for its payer, millions
+//   legs_       what we have signed and what has ended, leg by leg: those that something happens to, thousands
+//
+// A deposit leaves the large table at its end; all that follows it is found in the small one.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include "core/base/few.hpp"
 #include "core/base/hash_table.hpp"
 #include "core/trade/plan.hpp"
 
@@ -22,8 +28,8 @@ class AwaitRegister {
   void expect(const MovementKey& key, const HoldKey& hold_key, std::uint8_t attempt, const TxnId& txn,
               LedgerTime not_after);
 
-  // Adds a hold that somebody else places, in a txn unknown to us.
-  void expect_deposit(const MovementKey& key, LegPtr leg);
+  // Adds a hold that somebody else places, in a txn unknown to us. Nothing when it has ended.
+  void expect_deposit(const OperationRef& ref, LegPtr leg);
 
   // Whether this is the hold that somebody else was to place, on the exact terms.
   [[nodiscard]] bool is_deposit(const MovementKey& key, const Outcome& outcome) const;
@@ -41,46 +47,62 @@ class AwaitRegister {
   // What became of it is on record: it is no longer expected, and will not be again but for a later attempt.
   void end(const MovementKey& key);
 
-  // Its trade is over; nothing about it is kept.
-  void forget(const MovementKey& key);
+  // The trade of this leg is over; nothing about the leg is kept.
+  void forget(const OperationRef& ref);
 
   // Takes out and returns every movement whose validity ended before `time`.
   std::vector<MovementKey> take_dead(LedgerTime time);
 
-  // Of all movements about which something is kept.
-  [[nodiscard]] std::size_t size() const { return awaits_.size(); }
+  // Whether nothing is kept about any leg, txn or hold.
+  [[nodiscard]] bool is_empty() const;
 
  private:
-  // A movement that is expected, or has ended and may be asked for again.
+  static constexpr std::size_t kKinds = 4;
+
+  struct Deposit {
+    OperationRef ref;
+    LegPtr leg;  // what the hold must be
+  };
+
+  // A txn of ours, as long as anything in it is expected.
+  struct Txn {
+    TxnId id;
+    std::vector<MovementKey> movements;
+    std::size_t expected = 0;  // of the movements, how many still are
+  };
+
+  // A movement that we have signed and that may still take effect.
   struct Await {
-    MovementKey key;
-    bool is_expected = false;
+    MovementKind kind = MovementKind::hold;
     std::uint8_t attempt = 0;
-    std::optional<std::uint8_t> ended;  // the last attempt that has
     LedgerTime not_after;
     HoldKey hold_key;
-    std::vector<TxnId> txns;
-    LegPtr deposit;  // null for what we sign ourselves
+    Few<Txn*> txns;  // several after a fee bump
+
+    [[nodiscard]] bool is_in(const TxnId& txn) const;
+  };
+
+  struct LegAwaits {
+    OperationRef ref;
+    std::array<std::optional<std::uint8_t>, kKinds> ended;  // by kind: the last attempt that has
+    Few<Await> expected;                                    // at most one of a kind
   };
 
   struct OfHold {
     HoldKey hold;
-    MovementKey movement;
+    OperationRef ref;
   };
 
-  struct TxnMovements {
-    std::vector<MovementKey> keys;
-    std::size_t expected = 0;  // of the keys, how many still are
-  };
+  [[nodiscard]] const Await* find(const MovementKey& key) const;
+  [[nodiscard]] std::optional<LedgerTime> end_of_validity(const MovementKey& key) const;
+  void dies_after(const MovementKey& key, LedgerTime not_after);
+  void take_out(const Await& await);
 
-  [[nodiscard]] const Await* find_expected(const MovementKey& key) const;
-  void expect_until(Await& await, LedgerTime not_after);
-  void take_out(Await& await);
-
-  HashTable<Await, &Await::key> awaits_;
+  HashTable<Deposit, &Deposit::ref> deposits_;
+  HashTable<LegAwaits, &LegAwaits::ref> legs_;
   HashTable<OfHold, &OfHold::hold> by_hold_;
-  std::unordered_map<TxnId, TxnMovements> by_txn_;
-  std::map<LedgerTime, std::vector<MovementKey>> by_end_;  // may hold stale entries; the Await says what is true
+  HashTable<Txn, &Txn::id> txns_;
+  std::map<LedgerTime, std::vector<MovementKey>> by_end_;  // may hold stale entries; the tables say what is true
 };
 
 }  // namespace clearspan::actors

@@ -162,7 +162,7 @@ void LedgerMonitor::take_asks() {
   forward.asks.reserve(asks.size());
   for (TradeAsk& ask : asks) {
     if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
-      awaits_.expect_deposit(deposit->key, deposit->leg);
+      awaits_.expect_deposit(deposit->key.ref, deposit->leg);
     } else if (auto* movement = std::get_if<Movement>(&ask)) {
       forward.asks.emplace_back(std::move(*movement));
     } else if (const auto* withdraw = std::get_if<WithdrawMovement>(&ask)) {
@@ -191,7 +191,7 @@ void LedgerMonitor::pass_on(SubmitterAsks asks) {
 // The submitter keeps what it knows of the trade's movements until it hears the same.
 void LedgerMonitor::forget(const LegOver& over) {
   children_.erase(trade_of(over.ref));
-  for (const MovementKind kind : kinds_of(over.role)) awaits_.forget({over.ref, kind});
+  awaits_.forget(over.ref);
 }
 
 void LedgerMonitor::on_refused(const MovementsRefused& message) {

@@ -59,8 +59,8 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
 // signed again. A trade that is over has seen the end of each of its movements.
 bool Submitter::is_of_no_live_trade(const Flight& flight) const {
   return std::all_of(flight.movements.begin(), flight.movements.end(), [&](const Movement& movement) {
-    const Known* const known = known_.find(key_of(movement));
-    return known == nullptr || known->trade_is_over;
+    const KnownLeg* const leg = known_.find(movement.ref);
+    return leg == nullptr || leg->trade_is_over;
   });
 }
 
@@ -110,9 +110,23 @@ void Submitter::close(Flight& flight, const VerifiedBlock& block) {
   flight.closed_at = Height{std::max(block.height.value, ledger_.head.final_height.load()) + 1};
   // A replacement of it may have taken effect: its movements stay promised until that one is closed.
   for (const Movement& movement : flight.movements) {
-    const Known* const known = known_.find(key_of(movement));
-    if (known != nullptr && known->txn == flight.txn.id) funds_.release(known->key);
+    const Known* const known = find_known(key_of(movement));
+    if (known != nullptr && known->txn == flight.txn.id) funds_.release(key_of(movement));
   }
+}
+
+template <class Which>
+void Submitter::forget_known(KnownLeg& leg, const Which& is_landed) {
+  while (const Known* const known = leg.movements.find(is_landed)) leg.movements.erase(known);
+  if (leg.movements.empty()) known_.erase(OperationRef(leg.ref));
+}
+
+// What is in flight stays known until it is closed.
+void Submitter::forget(const LegOver& over) {
+  KnownLeg* const leg = known_.find(over.ref);
+  if (leg == nullptr) return;
+  leg->trade_is_over = true;
+  forget_known(*leg, [this](const Known& known) { return !flights_.contains(known.txn); });
 }
 
 // A closed txn is forgotten, and its closing recorded, once every shard has handled the block that closed it.
@@ -128,8 +142,9 @@ void Submitter::forget_closed() {
     count_answered(flight);
     append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
     for (const MovementKey& key : flight.txn.movements) {
-      const Known* const known = known_.find(key);
-      if (known != nullptr && known->txn == flight.txn.id && known->trade_is_over) known_.erase(key);
+      KnownLeg* const leg = known_.find(key.ref);
+      if (leg == nullptr || !leg->trade_is_over) continue;
+      forget_known(*leg, [&flight](const Known& known) { return known.txn == flight.txn.id; });
     }
     if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
       std::erase(slot->second, flight.txn.id);

@@ -57,10 +57,11 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
   flight.first_sent = shard_.clock->now();
   for (const Movement& movement : flight.movements) {
     flight.txn.movements.push_back(key_of(movement));
-    Known& known = known_.find_or_insert(key_of(movement));
+    KnownLeg& leg = known_.find_or_insert(movement.ref);
+    leg.trade_is_over = !is_live(trade_of(movement.ref));
+    Known& known = known_in(leg, movement.kind);
     known.answered = movement.attempt;
     known.txn = flight.txn.id;
-    known.trade_is_over = !is_live(trade_of(movement.ref));
     if (takes_funds(movement.kind)) funds_.restore(movement);
   }
   const TxnId id = flight.txn.id;
@@ -82,9 +83,9 @@ void Submitter::on_asks(SubmitterAsks& message) {
   }
 }
 
-void Submitter::submit(Movement movement) {
+void Submitter::submit(Movement&& movement) {
   const MovementKey key = key_of(movement);
-  Known& known = known_.find_or_insert(key);
+  Known& known = known_of(key);
   if (known.is_queued) return;
   if (!known.answered || movement.attempt > *known.answered) {
     queue_up(known, std::move(movement));
@@ -96,17 +97,22 @@ void Submitter::submit(Movement movement) {
   }
 }
 
-void Submitter::forget(const LegOver& over) {
-  for (const MovementKind kind : kinds_of(over.role)) {
-    const MovementKey key{over.ref, kind};
-    Known* const known = known_.find(key);
-    if (known == nullptr) continue;
-    known->trade_is_over = true;
-    if (!flights_.contains(known->txn)) known_.erase(key);
-  }
+Submitter::Known& Submitter::known_in(KnownLeg& leg, MovementKind kind) {
+  Known* const known = leg.movements.find([kind](const Known& one) { return one.kind == kind; });
+  return known != nullptr ? *known : leg.movements.add({kind, false, std::nullopt, {}});
 }
 
-void Submitter::queue_up(Known& known, Movement movement) {
+Submitter::Known& Submitter::known_of(const MovementKey& key) {
+  return known_in(known_.find_or_insert(key.ref), key.kind);
+}
+
+const Submitter::Known* Submitter::find_known(const MovementKey& key) const {
+  const KnownLeg* const leg = known_.find(key.ref);
+  if (leg == nullptr) return nullptr;
+  return leg->movements.find([&key](const Known& one) { return one.kind == key.kind; });
+}
+
+void Submitter::queue_up(Known& known, Movement&& movement) {
   const Result<AccountId> signer = ledger_.connector->signer_of(movement);
   if (!signer) {
     refuse(movement, signer.error().code, signer.error().detail);
@@ -126,7 +132,7 @@ void Submitter::schedule_flush() {
 
 // What is signed is signed; what has ended, the trade will hear.
 void Submitter::withdraw(const WithdrawMovement& message) {
-  Known& known = known_.find_or_insert(message.key);
+  Known& known = known_of(message.key);
   if (known.answered) {
     const auto flight = flights_.find(known.txn);
     if (flight == flights_.end() || !flight->second.durable) return;
@@ -195,17 +201,15 @@ LedgerTime Submitter::valid_until() const {
 std::vector<Movement> Submitter::take_batch(Signer& signer) {
   const std::size_t batch_max = std::min<std::size_t>(ledger_.traits.movements_per_txn_max, kMovementsPerTxnMax);
   std::vector<Movement> batch;
-  std::deque<Movement> waiting;
-  while (!signer.queue.empty() && batch.size() < batch_max) {
-    Movement movement = std::move(signer.queue.front());
-    signer.queue.pop_front();
+  std::vector<Movement> waiting;
+  batch.reserve(std::min(batch_max, signer.queue.size()));
+  for (; !signer.queue.empty() && batch.size() < batch_max; signer.queue.pop_front()) {
+    Movement& movement = signer.queue.front();
     bool must_wait = false;
     if (const std::optional<Error> problem = check(movement, must_wait)) {
       refuse(movement, problem->code, problem->detail);
-    } else if (must_wait) {
-      waiting.push_back(std::move(movement));
     } else {
-      batch.push_back(std::move(movement));
+      (must_wait ? waiting : batch).push_back(std::move(movement));
     }
   }
   signer.queue.insert(signer.queue.begin(), std::make_move_iterator(waiting.begin()),
@@ -316,7 +320,7 @@ void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Movem
 Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> movements) {
   const TxnId id = txn.id;
   for (const Movement& movement : movements) {
-    Known& known = known_.find_or_insert(key_of(movement));
+    Known& known = known_of(key_of(movement));
     known.is_queued = false;
     known.answered = movement.attempt;
     known.txn = id;
@@ -343,9 +347,9 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
 }
 
 void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
-  Known& known = known_.find_or_insert(key_of(movement));
-  known = {known.key, false, movement.attempt, {}, false};
-  caf::anon_send(monitor_of(known.key), MovementsRefused{{{known.key, code, std::move(detail)}}});
+  const MovementKey key = key_of(movement);
+  known_of(key) = {key.kind, false, movement.attempt, {}};
+  caf::anon_send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
 }
 
 // --- Signed bytes on their way ---

@@ -18,6 +18,7 @@
 #include "actors/shard.hpp"
 #include "actors/submitter/funds_book.hpp"
 #include "actors/submitter/solvency_book.hpp"
+#include "core/base/few.hpp"
 #include "core/base/hash_table.hpp"
 
 namespace clearspan::actors {
@@ -74,15 +75,20 @@ class Submitter : public SubmitterActor::base {
   // The last attempt at a movement, until the trade is over: an ask that crosses with the news of its end must not have
   // it signed again.
   struct Known {
-    MovementKey key;
+    MovementKind kind = MovementKind::hold;
     bool is_queued = false;                // an attempt, which is not answered yet
     std::optional<std::uint8_t> answered;  // the last attempt that was signed or refused
     TxnId txn;                             // the newest one with it; zero when it was refused
+  };
+
+  struct KnownLeg {
+    OperationRef ref;
     bool trade_is_over = false;
+    Few<Known> movements;  // at most one of a kind
   };
 
   void on_asks(SubmitterAsks& message);
-  void submit(Movement movement);
+  void submit(Movement&& movement);
   void withdraw(const WithdrawMovement& message);
   void forget(const LegOver& over);
   void on_flush();
@@ -96,7 +102,12 @@ class Submitter : public SubmitterActor::base {
   void on_tick();
 
   void restore(evidence::TxnSigned signed_txn, const std::function<bool(const TradeId&)>& is_live);
-  void queue_up(Known& known, Movement movement);
+  static Known& known_in(KnownLeg& leg, MovementKind kind);
+  Known& known_of(const MovementKey& key);
+  [[nodiscard]] const Known* find_known(const MovementKey& key) const;
+  template <class Which>
+  void forget_known(KnownLeg& leg, const Which& is_landed);
+  void queue_up(Known& known, Movement&& movement);
   void schedule_flush();
   void flush(const AccountId& account, Signer& signer);
   void sign_anchors(const AccountId& account, Signer& signer);
@@ -127,7 +138,7 @@ class Submitter : public SubmitterActor::base {
   bool flush_is_due_ = false;
   std::map<AccountId, Signer> signers_;
   std::unordered_map<TxnId, Flight> flights_;
-  HashTable<Known, &Known::key> known_;
+  HashTable<KnownLeg, &KnownLeg::ref> known_;
   std::map<std::pair<AccountId, Sequence>, std::vector<TxnId>> by_sequence_;
   FundsBook funds_;
   SolvencyBook solvency_;
