@@ -20,7 +20,8 @@ class File {
   virtual ~File() = default;
 
   // Writes whole blocks from memory that is aligned to kBlockBytes. Durable when it returns. A failure says nothing
-  // about what reached the disk; it is never retried. Offsets ascend: behind the last block written there are only zeros.
+  // about what reached the disk; it is never retried. Offsets ascend: behind the last block that was written there are
+  // only zeros.
   virtual Status write(std::uint64_t offset, ByteView blocks) = 0;
 
   // Reads up to out.size() bytes; fewer only at the end of the file. Of a file opened to read: from any thread.
