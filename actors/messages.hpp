@@ -104,7 +104,6 @@ struct WithdrawMovement {  // Refuse this one if it is not signed yet; else answ
 
 struct LegOver {  // The trade of this leg has ended, and asks for nothing any more.
   OperationRef ref;
-  LegRole role = LegRole::hold;
 };
 
 // What a trade asks of a ledger. A movement: have it made.

@@ -210,7 +210,7 @@ void Trade::report(Timestamp at, std::uint64_t fact) {
 void Trade::say_over() {
   for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
     const Leg& leg = plan_->legs[i];
-    ask(leg.ledger, LegOver{make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine), leg.role});
+    ask(leg.ledger, LegOver{make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine)});
   }
 }
 

@@ -75,6 +75,10 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
+// The movement as its ledger shows it once it took effect, without a position. The key of a hold is the ledger's to
+// give.
+Outcome effect_of(const Movement& movement);
+
 }  // namespace clearspan
 
 template <>

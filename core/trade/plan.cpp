@@ -1,7 +1,5 @@
 #include "core/trade/plan.hpp"
 
-#include <array>
-
 namespace clearspan {
 
 std::optional<LegIndex> Plan::pivot() const {
@@ -9,13 +7,6 @@ std::optional<LegIndex> Plan::pivot() const {
     if (legs[i].role == LegRole::pivot) return static_cast<LegIndex>(i);
   }
   return std::nullopt;
-}
-
-std::span<const MovementKind> kinds_of(LegRole role) {
-  static constexpr std::array kHoldKinds = {MovementKind::hold, MovementKind::release, MovementKind::refund};
-  static constexpr std::array kPivotKinds = {MovementKind::payment};
-  if (role == LegRole::hold) return kHoldKinds;
-  return kPivotKinds;
 }
 
 Movement movement_for(const Plan& plan, LegIndex leg_index, MovementKind kind, const HoldKey& hold_key) {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -20,9 +19,6 @@ enum class LegRole : std::uint8_t { hold, pivot };
 
 // Who puts a hold on its ledger: the engine, from an account that it may sign for, or the payer itself.
 enum class Placement : std::uint8_t { engine, payer };
-
-// What can be done for a leg of that role.
-std::span<const MovementKind> kinds_of(LegRole role);
 
 std::string_view to_string(LegRole role);
 std::string_view to_string(Placement placement);

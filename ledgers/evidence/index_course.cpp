@@ -57,17 +57,8 @@ Plan model_plan(const std::vector<LegGlance>& legs, bool is_return) {
 }
 
 OutcomeFinal model_outcome(const Plan& plan, const ModelEvent& event) {
-  const Movement movement = movement_for(plan, event.leg, event.movement, model_key(event.leg));
-  Outcome outcome;
-  outcome.ref = movement.ref;
-  outcome.kind = movement.kind;
-  outcome.ok = true;
-  outcome.asset = movement.asset;
-  outcome.amount = movement.amount;
-  outcome.from = movement.from;
-  outcome.to = movement.to;
-  if (event.movement != MovementKind::payment) outcome.hold_key = model_key(event.leg);
-  outcome.reclaim_after = movement.reclaim_after;
+  Outcome outcome = effect_of(movement_for(plan, event.leg, event.movement, model_key(event.leg)));
+  if (event.movement == MovementKind::hold) outcome.hold_key = model_key(event.leg);
   return {plan.legs[event.leg].ledger, outcome};
 }
 

@@ -30,16 +30,8 @@ Plan plan_of(std::uint64_t number) {
 OutcomeFinal outcome_of(const Plan& plan, LegIndex leg, MovementKind kind) {
   HoldKey key;
   std::copy(plan.id.bytes.begin(), plan.id.bytes.end(), key.bytes.begin());
-  const Movement movement = movement_for(plan, leg, kind, key);
-  Outcome outcome;
-  outcome.ref = movement.ref;
-  outcome.kind = kind;
-  outcome.ok = true;
-  outcome.asset = movement.asset;
-  outcome.amount = movement.amount;
-  outcome.from = movement.from;
-  outcome.to = movement.to;
-  if (kind != MovementKind::payment) outcome.hold_key = key;
+  Outcome outcome = effect_of(movement_for(plan, leg, kind, key));
+  if (kind == MovementKind::hold) outcome.hold_key = key;
   return {plan.legs[leg].ledger, outcome};
 }
 

@@ -145,17 +145,8 @@ TEST_F(GatewayRoutes, unknown_trades_are_not_found) {
 void settle(RecordingEngine& engine, const Plan& plan, Timestamp start) {
   const auto at = [&](int second) { return start + Millis(1000 * second); };
   const auto outcome = [&](LegIndex leg, MovementKind kind, std::uint64_t height, const HoldKey& key) {
-    const Movement movement = movement_for(plan, leg, kind, key);
-    Outcome done;
-    done.ref = movement.ref;
-    done.kind = kind;
-    done.ok = true;
-    done.asset = movement.asset;
-    done.amount = movement.amount;
-    done.from = movement.from;
-    done.to = movement.to;
+    Outcome done = effect_of(movement_for(plan, leg, kind, key));
     done.hold_key = key;
-    done.reclaim_after = movement.reclaim_after;
     done.position.height = {height};
     done.position.block.bytes.fill(static_cast<std::uint8_t>(height));
     done.position.txn.bytes.fill(static_cast<std::uint8_t>(height + 100));

@@ -116,16 +116,9 @@ class Story {
   void event(const TradeId& trade, Event event) { add(TradeEvent{trade, std::move(event)}); }
 
   static OutcomeFinal outcome(const Plan& plan, LegIndex leg, MovementKind kind, std::uint64_t number, bool ok) {
-    const Movement movement = movement_for(plan, leg, kind, hold_key_of(number));
-    Outcome outcome;
-    outcome.ref = movement.ref;
-    outcome.kind = kind;
+    Outcome outcome = effect_of(movement_for(plan, leg, kind, hold_key_of(number)));
     outcome.ok = ok;
-    outcome.asset = movement.asset;
-    outcome.amount = movement.amount;
-    outcome.from = movement.from;
-    outcome.to = movement.to;
-    if (kind != MovementKind::payment) outcome.hold_key = hold_key_of(number);
+    if (kind == MovementKind::hold) outcome.hold_key = hold_key_of(number);
     outcome.reclaim_after = plan.legs[leg].reclaim_after;
     outcome.position.height = Height{number};
     if (!ok) outcome.reason = "failed on purpose";

@@ -15,19 +15,10 @@ BlockHash hash_of(const LedgerId& ledger, std::uint64_t height) {
   return crypto::sha256(as_bytes(ledger.text + "/" + std::to_string(height))).as<BlockHash>();
 }
 
-// As the ledger shows a movement that took effect. A hold is found again by the hash of its ref.
-Outcome effect_of(const Movement& movement) {
-  Outcome outcome;
-  outcome.ref = movement.ref;
-  outcome.kind = movement.kind;
-  outcome.ok = true;
-  outcome.asset = movement.asset;
-  outcome.amount = movement.amount;
-  outcome.from = movement.from;
-  outcome.to = movement.to;
-  outcome.hold_key =
-      movement.kind == MovementKind::hold ? crypto::sha256(movement.ref.view()).as<HoldKey>() : movement.hold_key;
-  outcome.reclaim_after = movement.reclaim_after;
+// A hold is found again by the hash of its ref.
+Outcome show(const Movement& movement) {
+  Outcome outcome = effect_of(movement);
+  if (movement.kind == MovementKind::hold) outcome.hold_key = crypto::sha256(movement.ref.view()).as<HoldKey>();
   return outcome;
 }
 
@@ -47,7 +38,7 @@ InjectedLedger::InjectedLedger(LedgerId id, AssetId asset) {
 void InjectedLedger::place_holds(const std::vector<const Plan*>& plans) {
   std::vector<Outcome> holds;
   holds.reserve(plans.size());
-  for (const Plan* plan : plans) holds.push_back(effect_of(movement_for(*plan, 0, MovementKind::hold, HoldKey{})));
+  for (const Plan* plan : plans) holds.push_back(show(movement_for(*plan, 0, MovementKind::hold, HoldKey{})));
   const std::lock_guard lock(mutex_);
   begin_block();
   include(hash_of(traits_.id, blocks_.size()).as<TxnId>(), false, std::move(holds));
@@ -134,7 +125,7 @@ Result<SignedTxn> InjectedLedger::sign(const SigningRequest& request) {
     txn.raw.insert(txn.raw.end(), movement.ref.bytes.begin(), movement.ref.bytes.end());
     txn.raw.push_back(static_cast<std::uint8_t>(movement.kind));
     txn.movements.push_back(key_of(movement));
-    outcomes.push_back(effect_of(movement));
+    outcomes.push_back(show(movement));
   }
   txn.id = crypto::sha256(txn.raw).as<TxnId>();
   txn.signer = request.signer;
