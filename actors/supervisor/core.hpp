@@ -32,8 +32,8 @@ struct Surroundings {
   std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;
   // Reads one trade of that shard back as the log had it at that sequence, and what it left to be sent back.
   std::function<Result<RefoldedTrade>(std::uint16_t shard, const TradeId&, std::uint64_t sequence)> refold;
-  std::function<void()>
-      after_report;  // on the turn of a trade that has changed its phase; what it throws ends the actor
+  // On the turn of a trade that has changed its phase; what it throws ends the trade's actor.
+  std::function<void()> after_report;
 };
 
 class Core {

@@ -18,8 +18,8 @@ struct SteppedSurroundings {
   std::uint64_t segment_bytes = evidence::kSegmentBytes;
   std::function<void(const Error&)> on_failed_write;  // throws
   std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;
-  std::function<void()>
-      after_report;  // on the turn of a trade that has changed its phase; what it throws ends the actor
+  // On the turn of a trade that has changed its phase; what it throws ends the trade's actor.
+  std::function<void()> after_report;
 };
 
 class SteppedEngine {
