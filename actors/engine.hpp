@@ -59,7 +59,7 @@ struct EngineStats {
   std::uint64_t groups_durable = 0;
 };
 
-// Told of every change of phase once it is durable, in the order of the log of the trade's shard.
+// Told of every change of phase once it is durable, those of one trade in the order of its log.
 struct PhaseChange {
   TradeId trade;
   Phase phase = Phase::preparing;

@@ -93,7 +93,7 @@ struct TradeRefolded {  // The writer's answer about a trade whose actor crashed
 };
 
 struct AskDeposit {  // Tell the trade when its payer's hold can no longer appear.
-  MovementKey key;
+  OperationRef ref;
   std::shared_ptr<const Leg> leg;  // what the hold must be
 };
 

@@ -162,7 +162,7 @@ void LedgerMonitor::take_asks() {
   forward.asks.reserve(asks.size());
   for (TradeAsk& ask : asks) {
     if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
-      awaits_.expect_deposit(deposit->key.ref, deposit->leg);
+      awaits_.expect_deposit(deposit->ref, deposit->leg);
     } else if (auto* movement = std::get_if<Movement>(&ask)) {
       forward.asks.emplace_back(std::move(*movement));
     } else if (const auto* withdraw = std::get_if<WithdrawMovement>(&ask)) {

@@ -155,8 +155,7 @@ void Trade::carry_out(const Submit& command) {
 
 void Trade::carry_out(const AwaitDeposit& command) {
   const Leg& leg = plan_->legs[command.leg];
-  const OperationRef ref = make_operation_ref(plan_->id, command.leg, plan_->engine);
-  ask(leg.ledger, AskDeposit{{ref, MovementKind::hold}, {plan_, &leg}});
+  ask(leg.ledger, AskDeposit{make_operation_ref(plan_->id, command.leg, plan_->engine), {plan_, &leg}});
 }
 
 void Trade::carry_out(const Abandon& command) {

@@ -326,7 +326,7 @@ bool join_runs(std::string_view key, std::span<const std::string_view> runs, std
     }
     joiner.start(trade);
     if (!joiner.add(first)) return false;
-    for (; is_same();) {
+    while (is_same()) {
       if (!joiner.add(merger.part()) || !merger.next()) return false;
     }
     joiner.put(out);
