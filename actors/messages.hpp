@@ -33,7 +33,7 @@ namespace clearspan::actors {
 
 struct TradeFact {  // This happened and has its place in the log.
   Timestamp at;
-  Event event;
+  std::shared_ptr<const Event> event;  // kept together with those that were recorded with it
   std::uint64_t sequence = 0;
 };
 
@@ -191,7 +191,7 @@ struct OwnFact {  // Make this durable, which the trade found out or decided by 
 };
 
 // What a trade asks of the writer. What is large and rare stands apart. A deposit: record a trade that sends it back.
-using WriterAsk = std::variant<OwnFact, std::unique_ptr<Append>, std::unique_ptr<const ReturnDeposit>, Dismiss>;
+using WriterAsk = std::variant<OwnFact, std::unique_ptr<Append>, Rare<ReturnDeposit>, Dismiss>;
 
 struct ReturnHold {  // No trade wants this hold: record one that sends it back.
   ReturnDeposit deposit;

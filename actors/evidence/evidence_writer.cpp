@@ -2,10 +2,40 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "actors/trade/actor_failure.hpp"
+#include "actors/trade/trade_actor.hpp"
 #include "core/trade/deposit.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+// Null for a record that is no fact about a trade.
+const TradeId* trade_in(const evidence::Record& record) {
+  const auto* fact = std::get_if<evidence::TradeEvent>(&record.body);
+  return fact != nullptr ? &fact->trade : nullptr;
+}
+
+const TradeId* trade_in(const WriterAsk& ask) {
+  if (const auto* own = std::get_if<OwnFact>(&ask)) return &own->trade;
+  const auto* over = std::get_if<Dismiss>(&ask);
+  return over != nullptr ? &over->trade : nullptr;
+}
+
+bool is_own_fact(const WriterAsk& ask) {
+  return std::holds_alternative<OwnFact>(ask);
+}
+
+void put_in(const OwnFact& own, evidence::Record& record) {
+  record.at = own.at;
+  auto& fact = record.body.emplace<evidence::TradeEvent>();
+  fact.trade = own.trade;
+  std::visit([&fact](const auto& one) { fact.event = one; }, own.fact);
+}
+
+}  // namespace
+
 EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
     : WriterActor::base(config),
       shard_(shard),
@@ -42,26 +72,23 @@ void EvidenceWriter::on_append(Append& message) {
 }
 
 void EvidenceWriter::take_asks() {
-  for (WriterAsk& ask : shard_.outboxes->writer.take()) {
+  std::vector<WriterAsk>& asks = shard_.outboxes->writer.take();
+  const auto own_facts = std::make_shared<Records>(std::ranges::count_if(asks, is_own_fact));
+  std::size_t taken = 0;
+  for_each_listened_to(asks, [&](WriterAsk& ask) {
     if (const auto* own = std::get_if<OwnFact>(&ask)) {
-      take(*own);
+      put_in(*own, (*own_facts)[taken]);
+      take_fact((*own_facts)[taken++], own_facts);
     } else if (const auto* append = std::get_if<std::unique_ptr<Append>>(&ask)) {
       take(**append);
-    } else if (const auto* deposit = std::get_if<std::unique_ptr<const ReturnDeposit>>(&ask)) {
+    } else if (const auto* deposit = std::get_if<Rare<ReturnDeposit>>(&ask)) {
       record_return(**deposit);
     } else {
       dismiss(std::get<Dismiss>(ask).trade);
     }
-  }
+  });
   hand_over();
   tell_consequences();
-}
-
-void EvidenceWriter::take(const OwnFact& own) {
-  evidence::Record record{own.at, evidence::TradeEvent{own.trade, {}}};
-  Event& event = std::get<evidence::TradeEvent>(record.body).event;
-  std::visit([&](const auto& fact) { event = fact; }, own.fact);
-  take_event(record);
 }
 
 void EvidenceWriter::take(Append& message) {
@@ -71,18 +98,38 @@ void EvidenceWriter::take(Append& message) {
   for (Enrolment& one : message.enrol) {
     Listener& listener = trades_.find_or_insert(one.trade);
     listener.actor = std::move(one.actor);
-    tell(listener, now, Started{});
+    static const Event started = Started{};
+    tell(listener, now, {std::shared_ptr<void>{}, &started});
   }
-  for (evidence::Record& record : message.records) take(record);
+  if (!message.records.empty()) take(std::make_shared<const Records>(std::move(message.records)));
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
 }
 
-void EvidenceWriter::take(evidence::Record& record) {
-  if (std::holds_alternative<evidence::TradeEvent>(record.body)) {
-    take_event(record);
-  } else {
-    add(record);
-  }
+void EvidenceWriter::take(const RecordsPtr& records) {
+  for_each_listened_to(*records, [&](const evidence::Record& record) {
+    if (std::holds_alternative<evidence::TradeEvent>(record.body)) {
+      take_fact(record, records);
+    } else {
+      add(record);
+    }
+  });
+}
+
+// The trades that the items are about have been quiet for long, as a rule.
+template <class Items, class Work>
+void EvidenceWriter::for_each_listened_to(Items& items, const Work& work) const {
+  const auto fetch_slot = [this](const auto& item) {
+    if (const TradeId* const trade = trade_in(item)) trades_.fetch_slot(*trade);
+  };
+  const auto fetch_entry = [this](const auto& item) {
+    if (const TradeId* const trade = trade_in(item)) trades_.fetch_entry(*trade);
+  };
+  const auto fetch_actor = [this](const auto& item) {
+    const TradeId* const trade = trade_in(item);
+    const Listener* const listener = trade != nullptr ? trades_.find(*trade) : nullptr;
+    if (listener != nullptr) Trade::fetch(listener->actor);
+  };
+  for_each_ahead(items, work, fetch_slot, fetch_entry, fetch_actor);
 }
 
 // Only now may the trade ask for anything: what it asks can overtake a message, but not what is told here.
@@ -96,8 +143,8 @@ void EvidenceWriter::resume(Enrolment& one) {
 
 // A fact about a trade that is not live is not recorded as the trade's: it is over, or never was. Value that arrives in
 // its name still goes back.
-void EvidenceWriter::take_event(evidence::Record& record) {
-  auto& event = std::get<evidence::TradeEvent>(record.body);
+void EvidenceWriter::take_fact(const evidence::Record& record, const RecordsPtr& owner) {
+  const auto& event = std::get<evidence::TradeEvent>(record.body);
   Listener* const trade = trades_.find(event.trade);
   if (trade == nullptr || trade->is_over) {
     const auto* fact = std::get_if<OutcomeFinal>(&event.event);
@@ -107,11 +154,11 @@ void EvidenceWriter::take_event(evidence::Record& record) {
     return;
   }
   add(record);
-  tell(*trade, record.at, std::move(event.event));
+  tell(*trade, record.at, {owner, &event.event});
 }
 
 // Of the record that was taken last. The trade has its turn when the writer's is over.
-void EvidenceWriter::tell(Listener& listener, Timestamp at, Event event) {
+void EvidenceWriter::tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event) {
   auto fact =
       caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, TradeFact{at, std::move(event), last_sequence_});
   if (listener.actor) {

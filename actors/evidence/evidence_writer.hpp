@@ -28,6 +28,10 @@ class EvidenceWriter : public WriterActor::base {
     bool is_over = false;
   };
 
+  // Those that were recorded together; trades share their facts.
+  using Records = std::vector<evidence::Record>;
+  using RecordsPtr = std::shared_ptr<const Records>;
+
   // What to do once the record with this sequence is durable.
   struct Rebuild {  // a trade whose actor crashed, as of the last fact that the actor was told of
     RefoldTrade crashed;
@@ -56,11 +60,12 @@ class EvidenceWriter : public WriterActor::base {
   void on_group_durable(const GroupDurable& group);
 
   void take_asks();
-  void take(const OwnFact& own);
   void take(Append& message);
-  void take(evidence::Record& record);
-  void take_event(evidence::Record& record);
-  void tell(Listener& listener, Timestamp at, Event event);
+  void take(const RecordsPtr& records);
+  template <class Items, class Work>
+  void for_each_listened_to(Items& items, const Work& work) const;
+  void take_fact(const evidence::Record& record, const RecordsPtr& owner);
+  void tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event);
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
   void return_what_is_left(const TradeId& trade);

@@ -148,6 +148,16 @@ std::vector<MovementKey> AwaitRegister::take_dead(LedgerTime time) {
   return dead;
 }
 
+void AwaitRegister::fetch_slots(const OperationRef& ref) const {
+  deposits_.fetch_slot(ref);
+  legs_.fetch_slot(ref);
+}
+
+void AwaitRegister::fetch_entries(const OperationRef& ref) const {
+  deposits_.fetch_entry(ref);
+  legs_.fetch_entry(ref);
+}
+
 bool AwaitRegister::is_empty() const {
   return deposits_.size() + legs_.size() + by_hold_.size() + txns_.size() == 0;
 }

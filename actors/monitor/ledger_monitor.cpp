@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "actors/trade/actor_failure.hpp"
 #include "actors/trade/trade_actor.hpp"
 #include "core/base/kill_point.hpp"
@@ -26,9 +28,13 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](TradeRefolded& message) { on_refolded(message); },
       [this](const TakeAsks&) { take_asks(); },
       [this](const MovementsSigned& message) {
-        for (const SignedMovement& one : message.movements) {
-          awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
-        }
+        for_each_ahead(
+            message.movements,
+            [this](const SignedMovement& one) {
+              awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
+            },
+            [this](const SignedMovement& one) { awaits_.fetch_slots(one.key.ref); },
+            [this](const SignedMovement& one) { awaits_.fetch_entries(one.key.ref); });
       },
       [this](const MovementsRefused& message) { on_refused(message); },
       [this](const MovementsDead& message) { on_dead(message); },
@@ -139,18 +145,29 @@ void LedgerMonitor::on_refolded(TradeRefolded& message) {
 
 void LedgerMonitor::on_timeouts() {
   const Timestamp now = shard_.clock->now();
-  std::size_t told = 0;
+  std::size_t left = kTimeoutsPerTurn;
   while (!prepare_timeouts_.empty() && prepare_timeouts_.begin()->first <= now) {
+    if (left == 0) return send(this, TimeoutsLeft{});
     std::vector<TradeId>& trades = prepare_timeouts_.begin()->second;
-    for (; !trades.empty(); trades.pop_back()) {
-      if (told == kTimeoutsPerTurn) return send(this, TimeoutsLeft{});
-      const Child* const child = children_.find(trades.back());
-      if (child == nullptr || !child->actor) continue;
-      send(child->actor, PrepareTimeout{});
-      ++told;
-    }
-    prepare_timeouts_.erase(prepare_timeouts_.begin());
+    const std::size_t count = std::min(left, trades.size());
+    tell_of_timeout(std::span(trades).last(count));
+    trades.resize(trades.size() - count);
+    if (trades.empty()) prepare_timeouts_.erase(prepare_timeouts_.begin());
+    left -= count;
   }
+}
+
+void LedgerMonitor::tell_of_timeout(std::span<const TradeId> trades) {
+  const auto tell = [this](const TradeId& trade) {
+    const Child* const child = children_.find(trade);
+    if (child != nullptr && child->actor) send(child->actor, PrepareTimeout{});
+  };
+  const auto fetch_actor = [this](const TradeId& trade) {
+    if (const Child* const child = children_.find(trade)) Trade::fetch(child->actor);
+  };
+  for_each_ahead(
+      trades, tell, [this](const TradeId& trade) { children_.fetch_slot(trade); },
+      [this](const TradeId& trade) { children_.fetch_entry(trade); }, fetch_actor);
 }
 
 // --- Movements ---
@@ -160,7 +177,7 @@ void LedgerMonitor::take_asks() {
   std::vector<TradeAsk>& asks = shard_.outboxes->monitors[ledger_.index].take();
   SubmitterAsks forward;
   forward.asks.reserve(asks.size());
-  for (TradeAsk& ask : asks) {
+  const auto pass = [&](TradeAsk& ask) {
     if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
       awaits_.expect_deposit(deposit->ref, deposit->leg);
     } else if (auto* movement = std::get_if<Movement>(&ask)) {
@@ -172,8 +189,26 @@ void LedgerMonitor::take_asks() {
       forget(over);
       forward.asks.emplace_back(over);
     }
-  }
+  };
+  for_each_ahead(
+      asks, pass, [this](const TradeAsk& ask) { fetch_slots(ask); },
+      [this](const TradeAsk& ask) { fetch_entries(ask); });
   if (!forward.asks.empty()) pass_on(std::move(forward));
+}
+
+// Of what a leg that is over leaves behind; the other asks are about what has just been looked at.
+void LedgerMonitor::fetch_slots(const TradeAsk& ask) const {
+  const auto* const over = std::get_if<LegOver>(&ask);
+  if (over == nullptr) return;
+  children_.fetch_slot(trade_of(over->ref));
+  awaits_.fetch_slots(over->ref);
+}
+
+void LedgerMonitor::fetch_entries(const TradeAsk& ask) const {
+  const auto* const over = std::get_if<LegOver>(&ask);
+  if (over == nullptr) return;
+  children_.fetch_entry(trade_of(over->ref));
+  awaits_.fetch_entries(over->ref);
 }
 
 // What a submitter has signed stands in its own shard's log. There it is behind what caused it, if that is this shard;
@@ -211,8 +246,8 @@ void LedgerMonitor::on_dead(const MovementsDead& message) {
   ProvenFacts facts(message.in, shard_.clock->now());
   for (const MovementKey& key : message.movements) {
     awaits_.end(key);
-    facts.add(trade_of(key.ref), MovementDead{leg_of(key.ref), key.kind, block.height, block.hash, block.time},
-              message.txn);
+    facts.add<MovementDead>(trade_of(key.ref), message.txn) = {leg_of(key.ref), key.kind, block.height, block.hash,
+                                                               block.time};
   }
   Append append;
   append.records = facts.take();
@@ -232,7 +267,10 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
   position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time};
   ProvenFacts facts(final_block, shard_.clock->now());
-  for (const Outcome& outcome : block.outcomes) on_outcome(outcome, facts);
+  for_each_ahead(
+      block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); },
+      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome.ref); },
+      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome.ref); });
   for (const IncludedTxn& txn : block.txns) {
     if (!txn.ok) on_failed_txn(txn, facts);
   }
@@ -260,14 +298,16 @@ void LedgerMonitor::on_outcome(const Outcome& outcome, ProvenFacts& facts) {
   if (!outcome.ok && !is_expected) return;
   // A stranger's movement under our ref does not end the wait for ours.
   if (is_expected || awaits_.is_deposit(key, outcome)) awaits_.end(key);
-  facts.add(trade_of(key.ref), OutcomeFinal{ledger_.traits.id, outcome}, outcome.position.txn_index);
+  auto& fact = facts.add<OutcomeFinal>(trade_of(key.ref), outcome.position.txn_index);
+  fact.ledger = ledger_.traits.id;
+  fact.outcome = outcome;
 }
 
 // A txn that failed as a whole says nothing of its movements, and none of them can take effect any more.
 void LedgerMonitor::on_failed_txn(const IncludedTxn& txn, ProvenFacts& facts) {
   for (const MovementKey& key : awaits_.movements_in(txn.id)) {
     awaits_.end(key);
-    facts.add(trade_of(key.ref), dead(key), txn.index);
+    facts.add<MovementDead>(trade_of(key.ref), txn.index) = dead(key);
   }
 }
 
@@ -276,7 +316,9 @@ MovementDead LedgerMonitor::dead(const MovementKey& key) const {
 }
 
 void LedgerMonitor::on_time(LedgerTime time, ProvenFacts& facts) {
-  for (const MovementKey& key : awaits_.take_dead(time)) facts.add(trade_of(key.ref), dead(key), std::nullopt);
+  for (const MovementKey& key : awaits_.take_dead(time)) {
+    facts.add<MovementDead>(trade_of(key.ref), std::nullopt) = dead(key);
+  }
 }
 
 void LedgerMonitor::on_conflict(const LedgerConflict& message) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
 #include "actors/monitor/await_register.hpp"
@@ -42,11 +43,14 @@ class LedgerMonitor : public MonitorActor::base {
   void on_refolded(TradeRefolded& message);
   void on_crashed(const TradeCrashed& message);
   void on_timeouts();
+  void tell_of_timeout(std::span<const TradeId> trades);
   TradeActor spawn_trade(PlanPtr plan, State state);
   void adopt(PlanPtr plan);
 
   // Movements
   void take_asks();
+  void fetch_slots(const TradeAsk& ask) const;
+  void fetch_entries(const TradeAsk& ask) const;
   void pass_on(SubmitterAsks asks);
   void forget(const LegOver& over);
   void on_refused(const MovementsRefused& message);

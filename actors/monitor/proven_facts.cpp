@@ -7,6 +7,8 @@
 namespace clearspan::actors {
 namespace {
 
+constexpr std::size_t kRecordsBesides = 4;  // of proofs and the view, as a rule
+
 std::size_t proof_bytes(const VerifiedBlock& block, std::uint32_t txn) {
   const auto proof = std::lower_bound(block.proofs.begin(), block.proofs.end(), txn,
                                       [](const TxnProof& one, std::uint32_t index) { return one.index < index; });
@@ -15,20 +17,23 @@ std::size_t proof_bytes(const VerifiedBlock& block, std::uint32_t txn) {
 
 }  // namespace
 
-void ProvenFacts::add(const TradeId& trade, Event fact, std::optional<std::uint32_t> txn) {
+Event& ProvenFacts::add_event(const TradeId& trade, std::optional<std::uint32_t> txn) {
   if (txn && (txns_.empty() || txns_.back() != *txn)) {
     const std::size_t bytes = proof_bytes(*final_block_.block, *txn);
     if (proof_bytes_ + bytes > kProofBytesMax) close();
     txns_.push_back(*txn);
     proof_bytes_ += bytes;
   }
+  if (records_.empty()) records_.reserve(final_block_.block->outcomes.size() + kRecordsBesides);
   if (!open_) {
     open_ = records_.size();
     records_.emplace_back();
   }
   evidence::Record& record = records_.emplace_back();
   record.at = at_;
-  record.body.emplace<evidence::TradeEvent>(trade, std::move(fact));
+  auto& event = record.body.emplace<evidence::TradeEvent>();
+  event.trade = trade;
+  return event.event;
 }
 
 void ProvenFacts::close() {

@@ -19,14 +19,19 @@ class ProvenFacts {
  public:
   ProvenFacts(const FinalBlock& final_block, Timestamp at) : final_block_(final_block), at_(at) {}
 
-  // `txn` is the index of the txn that proves the fact, none when the block itself does. Indexes ascend, but for the
-  // facts that come after all outcomes.
-  void add(const TradeId& trade, Event fact, std::optional<std::uint32_t> txn);
+  // A new fact of that kind about the trade, to be filled in; good until the next one. `txn` is the index of the txn
+  // that proves the fact, none when the block itself does. Indexes ascend, but for the facts that come after all
+  // outcomes.
+  template <class Fact>
+  Fact& add(const TradeId& trade, std::optional<std::uint32_t> txn) {
+    return add_event(trade, txn).emplace<Fact>();
+  }
 
   // All records in their order.
   std::vector<evidence::Record> take();
 
  private:
+  Event& add_event(const TradeId& trade, std::optional<std::uint32_t> txn);
   void close();
 
   const FinalBlock& final_block_;

@@ -96,9 +96,17 @@ std::vector<TxnId> Submitter::rivals_of(const Flight& flight) const {
 
 void Submitter::close_included(Flight& flight, const VerifiedBlock& block, std::uint32_t txn) {
   flight.closed_at = block.height;
-  for (const Outcome& outcome : outcomes_of(block, txn)) {
+  const auto settle = [&](const Outcome& outcome) {
     if (outcome.ok && takes_funds(outcome.kind)) funds_.spent({outcome.ref, outcome.kind}, block.height);
-  }
+  };
+  for_each_ahead(
+      outcomes_of(block, txn), settle,
+      [this](const Outcome& outcome) {
+        funds_.fetch_slot({outcome.ref, outcome.kind});
+      },
+      [this](const Outcome& outcome) {
+        funds_.fetch_entry({outcome.ref, outcome.kind});
+      });
   for (const Movement& movement : flight.movements) {
     if (takes_funds(movement.kind)) funds_.release(key_of(movement));
   }
@@ -129,6 +137,18 @@ void Submitter::forget(const LegOver& over) {
   forget_known(*leg, [this](const Known& known) { return !flights_.contains(known.txn); });
 }
 
+// Of trades that are over.
+void Submitter::forget_movements(const SignedTxn& txn) {
+  const auto forget_if_over = [&](const MovementKey& key) {
+    KnownLeg* const leg = known_.find(key.ref);
+    if (leg == nullptr || !leg->trade_is_over) return;
+    forget_known(*leg, [&txn](const Known& known) { return known.txn == txn.id; });
+  };
+  for_each_ahead(
+      txn.movements, forget_if_over, [this](const MovementKey& key) { known_.fetch_slot(key.ref); },
+      [this](const MovementKey& key) { known_.fetch_entry(key.ref); });
+}
+
 // A closed txn is forgotten, and its closing recorded, once every shard has handled the block that closed it.
 void Submitter::forget_closed() {
   const Height handled = ledger_.durable_everywhere();
@@ -141,11 +161,7 @@ void Submitter::forget_closed() {
     }
     count_answered(flight);
     append.records.push_back({shard_.clock->now(), evidence::TxnClosed{ledger_.traits.id, flight.txn.id}});
-    for (const MovementKey& key : flight.txn.movements) {
-      KnownLeg* const leg = known_.find(key.ref);
-      if (leg == nullptr || !leg->trade_is_over) continue;
-      forget_known(*leg, [&flight](const Known& known) { return known.txn == flight.txn.id; });
-    }
+    forget_movements(flight.txn);
     if (const auto slot = by_sequence_.find({flight.txn.signer, flight.txn.sequence}); slot != by_sequence_.end()) {
       std::erase(slot->second, flight.txn.id);
       if (slot->second.empty()) by_sequence_.erase(slot);

@@ -41,6 +41,11 @@ class FundsBook {
   // The movement can never take effect.
   void release(const MovementKey& movement);
 
+  // What is promised to this movement comes nearer while something else is done: first where, then what.
+  void fetch_slot(const MovementKey& movement) const { promises_.fetch_slot(movement); }
+
+  void fetch_entry(const MovementKey& movement) const { promises_.fetch_entry(movement); }
+
   [[nodiscard]] std::optional<Amount> promised(const AccountId& account, const AssetId& asset) const;
 
  private:

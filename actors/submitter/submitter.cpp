@@ -9,6 +9,15 @@
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+const OperationRef& ref_in(const SubmitterAsk& ask) {
+  if (const auto* movement = std::get_if<Movement>(&ask)) return movement->ref;
+  if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) return withdrawal->key.ref;
+  return std::get<LegOver>(ask).ref;
+}
+
+}  // namespace
 
 Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
                      std::vector<evidence::TxnSigned> restored, const std::function<bool(const TradeId&)>& is_live)
@@ -72,7 +81,7 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
 // --- From movements to signed bytes ---
 
 void Submitter::on_asks(SubmitterAsks& message) {
-  for (SubmitterAsk& ask : message.asks) {
+  const auto take = [this](SubmitterAsk& ask) {
     if (auto* movement = std::get_if<Movement>(&ask)) {
       submit(std::move(*movement));
     } else if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) {
@@ -80,7 +89,10 @@ void Submitter::on_asks(SubmitterAsks& message) {
     } else {
       forget(std::get<LegOver>(ask));
     }
-  }
+  };
+  for_each_ahead(
+      message.asks, take, [this](const SubmitterAsk& ask) { known_.fetch_slot(ref_in(ask)); },
+      [this](const SubmitterAsk& ask) { known_.fetch_entry(ref_in(ask)); });
 }
 
 void Submitter::submit(Movement&& movement) {

@@ -127,6 +127,7 @@ class Submitter : public SubmitterActor::base {
   [[nodiscard]] bool is_of_no_live_trade(const Flight& flight) const;
   void close_included(Flight& flight, const VerifiedBlock& block, std::uint32_t txn);
   void close(Flight& flight, const VerifiedBlock& block);
+  void forget_movements(const SignedTxn& txn);
   void forget_closed();
   void watch_solvency(const VerifiedBlock& block);
   [[nodiscard]] const MonitorActor& monitor_of(const MovementKey& key) const;

@@ -18,7 +18,7 @@ class TradeFold {
     CLEARSPAN_TRY(Step step, advance(*trade_.plan, std::move(trade_.state), event));
     trade_.state = std::move(step.next);
     for (Command& command : step.commands) {
-      if (auto* deposit = std::get_if<ReturnDeposit>(&command)) deposits_.push_back(std::move(*deposit));
+      if (auto* deposit = std::get_if<Rare<ReturnDeposit>>(&command)) deposits_.push_back(std::move(**deposit));
     }
     return Done{};
   }

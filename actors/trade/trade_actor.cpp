@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/trade/actor_failure.hpp"
+#include "core/base/fetch_ahead.hpp"
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
@@ -23,9 +24,16 @@ TradeActor Trade::spawn(caf::actor_system& system, const Shard& shard, PlanPtr p
                                             std::move(plan), std::move(state), reported);
 }
 
+void Trade::fetch(const TradeActor& trade) {
+  const auto* const counts = caf::actor_cast<caf::actor_control_block*>(trade);  // they stand before the actor itself
+  clearspan::fetch(counts, CAF_CACHE_LINE_SIZE + sizeof(Trade));
+}
+
 // --- Turns ---
 
+// The turn will look at the plan.
 void Trade::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) {
+  clearspan::fetch(plan_.get(), sizeof(Plan));
   if (inbox_.push_front(std::move(message)) != caf::intrusive::inbox_result::unblocked_reader) return;
   intrusive_ptr_add_ref(ctrl());  // until its turn
   if (unit != nullptr) {
@@ -110,7 +118,7 @@ void Trade::on_destroy() {
 // --- What it hears ---
 
 void Trade::on_fact(const TradeFact& fact) {
-  Result<Step> step = advance(*plan_, std::move(state_), fact.event);
+  Result<Step> step = advance(*plan_, std::move(state_), *fact.event);
   if (!step) {
     spdlog::critical("trade {}: {}", to_string(plan_->id), describe(step.error()));
     CLEARSPAN_VERIFY(step.ok());
@@ -171,8 +179,8 @@ void Trade::carry_out(const RecordDecision& command) {
   ask_writer(OwnFact{shard_.clock->now(), plan_->id, Decided{command.decision}});
 }
 
-void Trade::carry_out(const ReturnDeposit& command) {
-  ask_writer(std::make_unique<const ReturnDeposit>(command));
+void Trade::carry_out(const Rare<ReturnDeposit>& command) {
+  ask_writer(command);
 }
 
 void Trade::carry_out(const Finish&) {

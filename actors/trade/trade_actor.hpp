@@ -19,6 +19,9 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   static TradeActor spawn(caf::actor_system& system, const Shard& shard, PlanPtr plan, State state,
                           std::optional<Phase> reported = std::nullopt);
 
+  // Its next message will find its memory near. Null is allowed.
+  static void fetch(const TradeActor& trade);
+
   // For spawn().
   Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported);
 
@@ -60,7 +63,7 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   void carry_out(const AwaitDeposit& command);
   void carry_out(const Abandon& command);
   void carry_out(const RecordDecision& command);
-  void carry_out(const ReturnDeposit& command);
+  void carry_out(const Rare<ReturnDeposit>& command);
   void carry_out(const Finish& command);
 
   void ask(const LedgerId& ledger, TradeAsk ask);

@@ -46,6 +46,7 @@ void sha256_many(std::span<const ByteView> messages, std::span<Hash32> hashes) {
 }
 
 Hash32 sha256(ByteView first, ByteView second) {
+  if (has_sha_instructions()) return sha256_by_instructions(first, second);
   Context context;
   context.update(first);
   context.update(second);

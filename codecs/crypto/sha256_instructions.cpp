@@ -84,7 +84,8 @@ CLEARSPAN_SHA inline void compress(Packed* states, const std::uint8_t* const* bl
 // A message as its blocks: the whole ones in place, then one or two with the rest, the padding and the length.
 class Stream {
  public:
-  void start(ByteView message) {
+  // `before`: bytes of the message that are in the state already.
+  void start(ByteView message, std::size_t before = 0) {
     at_ = message.data();
     whole_ = message.size() / kBlockBytes;
     const std::size_t rest = message.size() % kBlockBytes;
@@ -92,7 +93,7 @@ class Stream {
     std::memset(tail_.data(), 0, tail_.size());
     if (rest > 0) std::memcpy(tail_.data(), at_ + whole_ * kBlockBytes, rest);
     tail_[rest] = 0x80;
-    const std::uint64_t bits = __builtin_bswap64(std::uint64_t{8} * message.size());
+    const std::uint64_t bits = __builtin_bswap64(std::uint64_t{8} * (before + message.size()));
     std::memcpy(tail_.data() + padded_ * kBlockBytes - kLengthBytes, &bits, sizeof(bits));
     if (whole_ == 0) at_ = tail_.data();
   }
@@ -167,6 +168,32 @@ CLEARSPAN_SHA Hash32 sha256_by_instructions(ByteView message) {
   stream.start(message);
   Hash32 hash;
   finish_alone(first_state(), stream, hash);
+  return hash;
+}
+
+// The block in which the two meet is put together; all others are hashed where they are.
+CLEARSPAN_SHA Hash32 sha256_by_instructions(ByteView first, ByteView second) {
+  Packed state = first_state();
+  std::size_t hashed = 0;
+  for (; first.size() - hashed >= kBlockBytes; hashed += kBlockBytes) {
+    const std::uint8_t* at = first.data() + hashed;
+    compress<1>(&state, &at);
+  }
+  const ByteView rest = first.subspan(hashed);
+  const ByteView fill = second.first(std::min(second.size(), kBlockBytes - rest.size()));
+  std::array<std::uint8_t, kBlockBytes> meeting;
+  std::copy(fill.begin(), fill.end(), std::copy(rest.begin(), rest.end(), meeting.begin()));
+  ByteView left(meeting.data(), rest.size() + fill.size());
+  if (left.size() == kBlockBytes) {
+    const std::uint8_t* at = left.data();
+    compress<1>(&state, &at);
+    hashed += kBlockBytes;
+    left = second.subspan(fill.size());
+  }
+  Stream stream;
+  stream.start(left, hashed);
+  Hash32 hash;
+  finish_alone(state, stream, hash);
   return hash;
 }
 

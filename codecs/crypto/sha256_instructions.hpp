@@ -10,6 +10,7 @@ namespace clearspan::crypto {
 
 // Only where has_sha_instructions().
 Hash32 sha256_by_instructions(ByteView message);
+Hash32 sha256_by_instructions(ByteView first, ByteView second);
 void sha256_many_by_instructions(std::span<const ByteView> messages, std::span<Hash32> hashes);
 
 }  // namespace clearspan::crypto

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/fetch_ahead.hpp"
 #include "core/base/verify.hpp"
 
 namespace clearspan {
@@ -73,6 +74,15 @@ class HashTable {
       hole = next;
     }
     slots_[hole] = Slot{};
+  }
+
+  // What a search for the key will look at comes nearer while something else is done (fetch_ahead.hpp): first the slot,
+  // then what the slot names. That is the entry, unless another one has the same slot.
+  void fetch_slot(const Key& wanted) const { fetch(&slots_[tag_of(wanted) & mask()]); }
+
+  void fetch_entry(const Key& wanted) const {
+    const Slot& slot = slots_[tag_of(wanted) & mask()];
+    if (!slot.is_empty()) fetch(&entry_at(slot.place), sizeof(Entry));
   }
 
   template <class Visit>

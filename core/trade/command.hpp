@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/rare.hpp"
 #include "core/trade/plan.hpp"
 #include "core/trade/state.hpp"
 
@@ -55,7 +56,7 @@ struct Finish {
   bool operator==(const Finish&) const = default;
 };
 
-using Command = std::variant<Submit, AwaitDeposit, Abandon, RecordDecision, ReturnDeposit, Finish>;
+using Command = std::variant<Submit, AwaitDeposit, Abandon, RecordDecision, Rare<ReturnDeposit>, Finish>;
 using Commands = std::vector<Command>;
 
 }  // namespace clearspan

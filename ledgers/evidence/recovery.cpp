@@ -67,7 +67,7 @@ Status RecoveryFold::fold(const RecordRef& ref, Timestamp at, TradeEvent&& body)
         "trade " + to_string(body.trade) + ", " + std::string(name_of(body.event)) + ": " + step.error().detail);
   }
   for (const Command& command : step->commands) {
-    if (const auto* deposit = std::get_if<ReturnDeposit>(&command)) expect_return(*deposit);
+    if (const auto* deposit = std::get_if<Rare<ReturnDeposit>>(&command)) expect_return(**deposit);
   }
   if (is_terminal(phase_of(step->next))) {
     over_.insert(body.trade);

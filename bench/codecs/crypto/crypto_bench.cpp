@@ -65,7 +65,53 @@ void keccak_many(benchmark::State& state) {
 
 BENCHMARK(keccak_many)->ArgNames({"path", "bytes"})->ArgsProduct({{0, 1, 2}, {120, 532, 4096}});
 
-// The same for SHA-256; items are messages.
+// What the machine allows: the vector operations of a round, all in registers and hardly one of them waiting for
+// another. With AVX2 a round is 58 shifts and 126 others for 4 lanes, with AVX-512 29 rotations and 61 others for 8.
+// Items are permutations.
+void operations_of_a_round(CpuPath path) {
+  if (path == CpuPath::avx512) {
+    asm volatile(
+        ".rept 29\n"
+        "vprolq $7, %%zmm0, %%zmm0\n"
+        "vpternlogq $0x96, %%zmm1, %%zmm1, %%zmm1\n"
+        "vpternlogq $0xd2, %%zmm2, %%zmm2, %%zmm2\n"
+        ".endr\n"
+        ".rept 3\n"
+        "vpternlogq $0x96, %%zmm3, %%zmm3, %%zmm3\n"
+        ".endr\n" ::
+            : "xmm0", "xmm1", "xmm2", "xmm3");
+  } else {
+    asm volatile(
+        ".rept 29\n"
+        "vpsllq $7, %%ymm0, %%ymm0\n"
+        "vpxor %%ymm2, %%ymm6, %%ymm2\n"
+        "vpandn %%ymm3, %%ymm6, %%ymm3\n"
+        "vpsrlq $57, %%ymm1, %%ymm1\n"
+        "vpor %%ymm4, %%ymm6, %%ymm4\n"
+        "vpxor %%ymm5, %%ymm6, %%ymm5\n"
+        ".endr\n"
+        ".rept 10\n"
+        "vpxor %%ymm7, %%ymm6, %%ymm7\n"
+        ".endr\n" ::
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
+  }
+}
+
+void keccak_operations(benchmark::State& state) {
+  constexpr int kRounds = 24;
+  const auto path = static_cast<CpuPath>(state.range(0));
+  if (!is_available(path)) return state.SkipWithError("not on this machine");
+  for (auto _ : state) {
+    for (int round = 0; round < kRounds; ++round) operations_of_a_round(path);
+  }
+  asm volatile("vzeroupper");
+  state.SetItemsProcessed(state.iterations() * (path == CpuPath::avx512 ? 8 : 4));
+  state.SetLabel(std::string(to_string(path)));
+}
+
+BENCHMARK(keccak_operations)->ArgName("path")->Arg(1)->Arg(2);
+
+// As keccak_many, for SHA-256; items are messages.
 void sha_256_many(benchmark::State& state) {
   const auto path = static_cast<CpuPath>(state.range(0));
   const std::vector<Bytes> messages(kMany, message_of(static_cast<std::size_t>(state.range(1))));

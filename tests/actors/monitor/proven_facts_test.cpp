@@ -16,7 +16,7 @@ FinalBlock block_of(std::uint32_t txns, std::size_t proof_bytes, std::size_t hea
 
 std::vector<evidence::Record> facts_of(const FinalBlock& block, const std::vector<std::uint32_t>& txns) {
   ProvenFacts facts(block, Timestamp{});
-  for (const std::uint32_t txn : txns) facts.add(TradeId{}, Started{}, txn);
+  for (const std::uint32_t txn : txns) facts.add<Started>(TradeId{}, txn);
   return facts.take();
 }
 

@@ -37,7 +37,7 @@ TEST(Sha256, gives_the_same_for_any_split_of_the_message) {
   for (std::size_t size = 0; size < 300; size += 7) {
     const Bytes message = message_of(size);
     const ByteView view = message;
-    for (const std::size_t split : {std::size_t{0}, size / 3, size}) {
+    for (std::size_t split = 0; split <= size; ++split) {
       EXPECT_EQ(streaming.update(view.first(split)).update(view.subspan(split)).finish(), sha256(message));
       EXPECT_EQ(sha256(view.first(split), view.subspan(split)), sha256(message));
     }

@@ -109,7 +109,7 @@ class World {
 
   // What was asked for and not done is asked for again; what is to be sent back follows from replaying the facts.
   void restart() {
-    std::erase_if(todo_, [](const Command& command) { return !std::holds_alternative<ReturnDeposit>(command); });
+    std::erase_if(todo_, [](const Command& command) { return !std::holds_alternative<Rare<ReturnDeposit>>(command); });
     const Commands outstanding = trade_.outstanding();
     todo_.insert(todo_.end(), outstanding.begin(), outstanding.end());
   }
@@ -132,7 +132,8 @@ class World {
     if (const auto* it = std::get_if<AwaitDeposit>(&command)) return await(it->leg);
     if (const auto* it = std::get_if<Abandon>(&command)) return abandon(it->leg, it->kind);
     if (const auto* it = std::get_if<RecordDecision>(&command)) return record(it->decision);
-    if (const auto* it = std::get_if<ReturnDeposit>(&command)) {
+    if (const auto* rare = std::get_if<Rare<ReturnDeposit>>(&command)) {
+      const ReturnDeposit* const it = rare->operator->();
       RC_ASSERT(deposits_.count(it->outcome.hold_key) == 1);
       returned_.insert(it->outcome.hold_key);
     }

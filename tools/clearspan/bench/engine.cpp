@@ -49,9 +49,8 @@ void print_table(const EngineBenchOptions& options, const EngineBenchReport& rep
   out << fmt::format(
       "  {} records durable in {} groups; {:.1f} MB of blocks verified; the index had all {:.2f} s later\n",
       report.records, report.groups, static_cast<double>(report.bytes_verified) / 1e6, report.index_lag_seconds);
-  out << fmt::format("  CPU per settlement: {:.1f} us, {:.2f} of them for noting the moments\n", report.cpu_us_total,
-                     report.cpu_us_of_noting);
-  for (const auto& [name, cpu_us] : report.cpu_us) out << fmt::format("    {:<16} {:>7.2f} us\n", name, cpu_us);
+  print_cpu("settlement", report.cpu_us_total, report.cpu_us, out);
+  out << fmt::format("    {:<16} {:>7.2f} us\n", "of it for noting", report.cpu_us_of_noting);
 }
 
 void put_share(json::Writer& json, const EngineShare& share) {
@@ -76,9 +75,8 @@ void print_json(const EngineBenchOptions& options, const EngineBenchReport& repo
   if (report.share) put_share(json, *report.share);
   json.field("cpu_ns_per_settlement", std::llround(report.cpu_us_total * 1e3));
   json.field("cpu_us_per_settlement", report.cpu_us_total).field("cpu_us_of_noting", report.cpu_us_of_noting);
-  json.key("cpu_us_by_thread").begin_object();
-  for (const auto& [name, cpu_us] : report.cpu_us) json.field(name, cpu_us);
-  json.end_object().field("records", report.records).field("groups", report.groups);
+  put_cpu(json, report.cpu_us);
+  json.field("records", report.records).field("groups", report.groups);
   json.field("block_bytes_verified", report.bytes_verified).field("index_lag_seconds", report.index_lag_seconds);
   json.end_object();
   out << json.take() << "\n";
@@ -108,8 +106,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   CLEARSPAN_CHECK_OK(park_trades(*engine, *world, options.trades, options.live, SystemClock().now() + kCalm, {}));
   CLEARSPAN_CHECK_OK(engine->sync_index(kIndexPatience));
 
-  const auto threads_before = cpu_by_thread();
-  const double cpu_before = cpu_of_process();
+  const CpuMeter cpu;
   const EngineStats before = engine->stats();
   CLEARSPAN_CHECK_OK(load.run(*engine));
   const Moment done = SteadyClock::now();
@@ -117,7 +114,8 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   report.trades = options.trades;
   CLEARSPAN_CHECK_OK(engine->sync_index(kIndexPatience));
   report.index_lag_seconds = std::chrono::duration<double>(SteadyClock::now() - done).count();
-  const double cpu = cpu_of_process() - cpu_before;
+  report.cpu_us_total = cpu.total_us_per(options.trades);
+  report.cpu_us = cpu.us_by_thread_per(options.trades);
 
   CLEARSPAN_CHECK_OK(load.check());
   CLEARSPAN_TRY(const auto books, world->read_books());
@@ -126,14 +124,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   if (options.rate > 0) {
     CLEARSPAN_TRY(report.share, moments.engine_share(ledgers[0]->block_moments(), ledgers[1]->block_moments()));
   }
-  const double per_settlement = 1e6 / options.trades;
-  for (const auto& [name, seconds] : cpu_by_thread()) {
-    const auto thread_before = threads_before.find(name);
-    const double used = seconds - (thread_before == threads_before.end() ? 0 : thread_before->second);
-    report.cpu_us[name] = used * per_settlement;
-  }
-  report.cpu_us_total = cpu * per_settlement;
-  report.cpu_us_of_noting = std::chrono::duration<double>(moments.cost()).count() * per_settlement;
+  report.cpu_us_of_noting = std::chrono::duration<double>(moments.cost()).count() * 1e6 / options.trades;
   report.seconds = load.seconds();
   report.settlements_per_second = options.trades / report.seconds;
   report.latency = load.latencies();

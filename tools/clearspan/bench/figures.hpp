@@ -1,8 +1,10 @@
-// How the benchmarks print a histogram of latencies.
+// How the benchmarks print a histogram of latencies, and CPU time by thread.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <map>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,21 @@ inline void put_latencies(json::Writer& json, std::string_view name, const Laten
     json.field(quantile, latencies.quantile(share).count());
   }
   json.field("max", latencies.max().count()).end_object();
+}
+
+// A line for each thread that used any, under one of their sum.
+inline void print_cpu(std::string_view per, double total_us, const std::map<std::string, double>& us_by_thread,
+                      std::ostream& out) {
+  out << fmt::format("  CPU per {}: {:.1f} us\n", per, total_us);
+  for (const auto& [name, us] : us_by_thread) {
+    if (us >= 0.005) out << fmt::format("    {:<16} {:>7.2f} us\n", name, us);
+  }
+}
+
+inline void put_cpu(json::Writer& json, const std::map<std::string, double>& us_by_thread) {
+  json.key("cpu_us_by_thread").begin_object();
+  for (const auto& [name, us] : us_by_thread) json.field(name, us);
+  json.end_object();
 }
 
 }  // namespace clearspan::tools

@@ -1,6 +1,7 @@
 #include "tools/clearspan/bench/injected_ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "codecs/crypto/sha256.hpp"
 
@@ -8,7 +9,6 @@ namespace clearspan::tools {
 namespace {
 
 constexpr std::uint32_t kMovementsPerTxn = 4096;
-constexpr std::size_t kBlocksKept = 256;  // more than a follower ever reads again
 constexpr std::uint64_t kRiches = 1'000'000'000'000'000;
 
 BlockHash hash_of(const LedgerId& ledger, std::uint64_t height) {
@@ -65,14 +65,13 @@ void InjectedLedger::include(const TxnId& txn, bool is_ours, std::vector<Outcome
 }
 
 void InjectedLedger::seal_block() {
-  blocks_.push_back(std::make_shared<const VerifiedBlock>(std::move(next_)));
-  if (blocks_.size() > kBlocksKept) blocks_[blocks_.size() - kBlocksKept - 1] = nullptr;
+  blocks_.emplace_back(std::move(next_));
   changed_.notify_all();
 }
 
 Result<VerifiedBlock> InjectedLedger::Decoder::decode(const RawBlock& block) const {
   const std::lock_guard lock(ledger_.mutex_);
-  return VerifiedBlock(*ledger_.blocks_[block.height.value]);
+  return *std::exchange(ledger_.blocks_[block.height.value], std::nullopt);
 }
 
 LedgerDescription InjectedLedger::description() const {
@@ -103,8 +102,8 @@ void InjectedLedger::wait_for_block(Height height, CallTimeout timeout) {
 
 Result<RawBlock> InjectedLedger::block(Height height, CallTimeout) {
   const std::lock_guard lock(mutex_);
-  if (height.value >= blocks_.size() || blocks_[height.value] == nullptr) {
-    return make_error(ErrorCode::block_unavailable, "no block " + std::to_string(height.value) + " here");
+  if (height.value >= blocks_.size() || !blocks_[height.value]) {
+    return make_error(ErrorCode::block_unavailable, "no block " + std::to_string(height.value) + " here, or not twice");
   }
   return RawBlock{height, {}, {}};
 }
@@ -121,6 +120,7 @@ Result<SignedTxn> InjectedLedger::sign(const SigningRequest& request) {
   SignedTxn txn;
   std::vector<Outcome> outcomes;
   outcomes.reserve(request.movements.size());
+  txn.movements.reserve(request.movements.size());
   for (const Movement& movement : request.movements) {
     txn.raw.insert(txn.raw.end(), movement.ref.bytes.begin(), movement.ref.bytes.end());
     txn.raw.push_back(static_cast<std::uint8_t>(movement.kind));

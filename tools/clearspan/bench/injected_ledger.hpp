@@ -1,9 +1,10 @@
 // A ledger without work: what it is handed takes effect in its next block, and blocks come already verified. It lets a
-// benchmark measure the engine alone. It keeps no balances; whoever asks for one is rich.
+// benchmark measure the engine alone. It keeps no balances; whoever asks for one is rich. Each block is read once.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "core/trade/plan.hpp"
@@ -38,12 +39,12 @@ class InjectedLedger final : public Connector {
  private:
   class Decoder final : public BlockDecoder {
    public:
-    explicit Decoder(const InjectedLedger& ledger) : ledger_(ledger) {}
+    explicit Decoder(InjectedLedger& ledger) : ledger_(ledger) {}
 
     [[nodiscard]] Result<VerifiedBlock> decode(const RawBlock& block) const override;
 
    private:
-    const InjectedLedger& ledger_;
+    InjectedLedger& ledger_;
   };
 
   // These need mutex_.
@@ -56,7 +57,7 @@ class InjectedLedger final : public Connector {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<TxnId, std::vector<Outcome>> signed_;  // and not handed over
-  std::vector<VerifiedBlockPtr> blocks_;                    // by height; those that nobody reads again are null
+  std::vector<std::optional<VerifiedBlock>> blocks_;        // by height; none once it has been read
   VerifiedBlock next_;
 };
 

@@ -7,8 +7,10 @@
 #include <atomic>
 
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/injected_ledger.hpp"
 #include "tools/clearspan/bench/orders.hpp"
+#include "tools/clearspan/bench/usage.hpp"
 #include "tools/clearspan/bench/waiting.hpp"
 #include "tools/clearspan/data_folder.hpp"
 #include "tools/clearspan/exit_codes.hpp"
@@ -98,6 +100,7 @@ class TransitionsBench {
   // Shows the payers' holds, a block of them whenever there is room, until all trades are settled.
   Result<TransitionsBenchReport> settle_all() {
     const auto begin = SteadyClock::now();
+    const CpuMeter cpu;
     const std::uint64_t records_before = engine_->stats().records_durable;
     std::uint32_t placed = 0;
     while (placed < options_.trades) {
@@ -114,6 +117,8 @@ class TransitionsBench {
     CLEARSPAN_CHECK_OK(until([&] { return settled_ == options_.trades; }, "no trade settles"));
     TransitionsBenchReport report;
     report.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
+    report.cpu_us_total = cpu.total_us_per(options_.trades);
+    report.cpu_us = cpu.us_by_thread_per(options_.trades);
     report.transitions_per_second = static_cast<double>(changes_) / report.seconds;
     const std::uint64_t records = engine_->stats().records_durable - records_before;
     report.records_per_second = static_cast<double>(records) / report.seconds;
@@ -169,13 +174,17 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
     out << fmt::format("  {} live trades settled in {:.2f} s: {:.0f} durable transitions per second, {:.0f} records\n",
                        options.trades, report->seconds, report->transitions_per_second, report->records_per_second);
     out << fmt::format("  from a hold shown to the next phase durable: p50 {} us, p99 {} us\n", p50, p99);
+    print_cpu("trade", report->cpu_us_total, report->cpu_us, out);
   }
   json::Writer json;
   json.begin_object().field("bench", "transitions").field("trades", options.trades).field("block", options.block);
   json.field("in_flight", options.in_flight).field("seconds", report->seconds);
   json.field("transitions_per_second", report->transitions_per_second);
   json.field("records_per_second", report->records_per_second);
-  json.key("latency_us").begin_object().field("p50", p50).field("p99", p99).end_object().end_object();
+  json.key("latency_us").begin_object().field("p50", p50).field("p99", p99).end_object();
+  json.field("cpu_us_per_trade", report->cpu_us_total);
+  put_cpu(json, report->cpu_us);
+  json.end_object();
   out << json.take() << "\n";
   return kExitOk;
 }

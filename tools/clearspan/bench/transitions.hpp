@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <ostream>
 #include <string>
 
@@ -31,6 +32,8 @@ struct TransitionsBenchReport {
   double transitions_per_second = 0;
   double records_per_second = 0;
   double seconds = 0;
+  double cpu_us_total = 0;               // of CPU per trade
+  std::map<std::string, double> cpu_us;  // the same by thread
   Latencies latency;
 };
 

@@ -49,6 +49,19 @@ double cpu_of_process() {
   return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
+double CpuMeter::total_us_per(double count) const {
+  return (cpu_of_process() - before_) * 1e6 / count;
+}
+
+std::map<std::string, double> CpuMeter::us_by_thread_per(double count) const {
+  std::map<std::string, double> used = cpu_by_thread();
+  for (auto& [name, cpu] : used) {
+    const auto before = threads_before_.find(name);
+    cpu = (cpu - (before == threads_before_.end() ? 0 : before->second)) * 1e6 / count;
+  }
+  return used;
+}
+
 std::uint64_t resident_bytes() {
   std::ifstream in("/proc/self/statm");
   std::uint64_t all_pages = 0;

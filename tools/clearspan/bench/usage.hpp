@@ -13,6 +13,17 @@ std::map<std::string, double> cpu_by_thread();
 // Of the whole process, ended threads included, in seconds.
 double cpu_of_process();
 
+// What has been used since this was made, in microseconds for each of `count` things that were done meanwhile.
+class CpuMeter {
+ public:
+  [[nodiscard]] double total_us_per(double count) const;
+  [[nodiscard]] std::map<std::string, double> us_by_thread_per(double count) const;
+
+ private:
+  std::map<std::string, double> threads_before_ = cpu_by_thread();
+  double before_ = cpu_of_process();
+};
+
 std::uint64_t resident_bytes();
 
 }  // namespace clearspan::tools
