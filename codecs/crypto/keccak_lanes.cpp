@@ -76,6 +76,7 @@ CLEARSPAN_AVX2 inline __m256i rotate_bytes(__m256i words, int bytes) {
 #define KECCAK_ROTATE(a, n) _mm512_rol_epi64(a, n)
 #define KECCAK_CHI(a, b, c) _mm512_ternarylogic_epi64(a, b, c, 0xd2)
 #define KECCAK_NAME permute_avx512
+#define KECCAK_NAME_OF_TWO permute_avx512_twice
 #define KECCAK_TARGET CLEARSPAN_AVX512
 #include "codecs/crypto/keccak_permutation.inc"
 #undef KECCAK_LANE
@@ -99,6 +100,7 @@ CLEARSPAN_AVX2 inline __m256i rotate_bytes(__m256i words, int bytes) {
 constexpr std::size_t kRateWords = kKeccakRateBytes / 8;
 constexpr std::size_t kAvx2Lanes = 4;
 constexpr std::size_t kAvx512Lanes = 8;
+constexpr std::size_t kAvx512TwiceLanes = 2 * kAvx512Lanes;
 
 std::int64_t word_at(const std::uint8_t* bytes) {
   std::int64_t word = 0;
@@ -175,10 +177,10 @@ CLEARSPAN_AVX512 inline void transpose_512(const std::uint8_t* const* blocks, st
 }
 
 // The blocks' words into the states. A masked load takes a turn of the ports that the permutation needs, and mostly all
-// lanes or none are within a message.
-CLEARSPAN_AVX512 inline void add_512(const std::uint64_t* state, __mmask8 keep, __m512i* words) {
+// lanes or none are within a message. `lanes`: of a whole row of states.
+CLEARSPAN_AVX512 inline void add_512(const std::uint64_t* state, std::size_t lanes, __mmask8 keep, __m512i* words) {
   constexpr __mmask8 kAll = 0xff;
-  const auto row = [state](std::size_t i) { return state + i * kAvx512Lanes; };
+  const auto row = [=](std::size_t i) { return state + i * lanes; };
   if (keep == kAll) {
     for (std::size_t i = 0; i < kRateWords; ++i) words[i] = _mm512_xor_si512(words[i], _mm512_load_si512(row(i)));
     for (std::size_t i = kRateWords; i < kKeccakWords; ++i) words[i] = _mm512_load_si512(row(i));
@@ -192,14 +194,34 @@ CLEARSPAN_AVX512 inline void add_512(const std::uint64_t* state, __mmask8 keep, 
   }
 }
 
-CLEARSPAN_AVX512 void absorb_avx512(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
-  __m512i words[kKeccakWords];
+// Eight of the states in rows of `lanes` of them, each with its next block.
+CLEARSPAN_AVX512 inline void load_512(const std::uint64_t* state, std::size_t lanes, const std::uint8_t* const* blocks,
+                                      unsigned kept, __m512i* words) {
   for (std::size_t i = 0; i + 1 < kRateWords; i += 4) transpose_512(blocks, i * 8, words + i);
   constexpr std::size_t kLast = (kRateWords - 1) * 8;
   words[kRateWords - 1] = _mm512_i64gather_epi64(_mm512_loadu_si512(blocks), reinterpret_cast<const void*>(kLast), 1);
-  add_512(state, static_cast<__mmask8>(kept), words);
+  add_512(state, lanes, static_cast<__mmask8>(kept), words);
+}
+
+CLEARSPAN_AVX512 inline void store_512(const __m512i* words, std::size_t lanes, std::uint64_t* state) {
+  for (std::size_t i = 0; i < kKeccakWords; ++i) _mm512_store_si512(state + i * lanes, words[i]);
+}
+
+CLEARSPAN_AVX512 void absorb_avx512(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
+  __m512i words[kKeccakWords];
+  load_512(state, kAvx512Lanes, blocks, kept, words);
   permute_avx512(words);
-  for (std::size_t i = 0; i < kKeccakWords; ++i) _mm512_store_si512(state + i * kAvx512Lanes, words[i]);
+  store_512(words, kAvx512Lanes, state);
+}
+
+CLEARSPAN_AVX512 void absorb_avx512_twice(std::uint64_t* state, const std::uint8_t* const* blocks, unsigned kept) {
+  __m512i first[kKeccakWords];
+  __m512i second[kKeccakWords];
+  load_512(state, kAvx512TwiceLanes, blocks, kept, first);
+  load_512(state + kAvx512Lanes, kAvx512TwiceLanes, blocks + kAvx512Lanes, kept >> kAvx512Lanes, second);
+  permute_avx512_twice(first, second);
+  store_512(first, kAvx512TwiceLanes, state);
+  store_512(second, kAvx512TwiceLanes, state + kAvx512Lanes);
 }
 
 // The padding is put in while the bytes are in registers: single bytes written to memory would hold up the absorption,
@@ -224,9 +246,10 @@ CLEARSPAN_AVX512 void pad_avx512(const std::uint8_t* rest, std::size_t size, std
   _mm_storel_epi64(reinterpret_cast<__m128i*>(block + 128), _mm_or_si128(last, last_mark));
 }
 
-constexpr KeccakLanes kAvx2 = {kAvx2Lanes, absorb_avx2, keccak_pad, nullptr};
-constexpr KeccakLanes kAvx512Narrow = {kAvx2Lanes, absorb_avx512_narrow, pad_avx512, nullptr};
-constexpr KeccakLanes kAvx512 = {kAvx512Lanes, absorb_avx512, pad_avx512, &kAvx512Narrow};
+constexpr KeccakLanes kAvx2 = {kAvx2Lanes, absorb_avx2, keccak_pad, nullptr, false};
+constexpr KeccakLanes kAvx512Narrow = {kAvx2Lanes, absorb_avx512_narrow, pad_avx512, nullptr, false};
+constexpr KeccakLanes kAvx512 = {kAvx512Lanes, absorb_avx512, pad_avx512, &kAvx512Narrow, false};
+constexpr KeccakLanes kAvx512Twice = {kAvx512TwiceLanes, absorb_avx512_twice, pad_avx512, &kAvx512, true};
 
 }  // namespace
 
@@ -245,7 +268,7 @@ const KeccakLanes* keccak_lanes(CpuPath path) {
     case CpuPath::avx2:
       return &kAvx2;
     case CpuPath::avx512:
-      return &kAvx512;
+      return &kAvx512Twice;
   }
   return nullptr;
 }

@@ -12,7 +12,7 @@ namespace clearspan::crypto {
 
 inline constexpr std::size_t kKeccakRateBytes = 136;
 inline constexpr std::size_t kKeccakWords = 25;
-inline constexpr std::size_t kKeccakLanesMax = 8;
+inline constexpr std::size_t kKeccakLanesMax = 16;
 
 using KeccakBlock = std::array<std::uint8_t, kKeccakRateBytes>;
 
@@ -30,6 +30,9 @@ struct KeccakLanes {
 
   // The same for fewer lanes, quicker when no more are in use; null when there is none.
   const KeccakLanes* narrower;
+
+  // Whether it is quicker than the narrower form only while all lanes are busy.
+  bool is_for_many_alike;
 };
 
 // None for the portable path.

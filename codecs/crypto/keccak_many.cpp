@@ -11,8 +11,9 @@
 namespace clearspan::crypto {
 namespace {
 
-constexpr std::size_t kBatch = 1024;       // messages that are put in order at once, on the stack
-constexpr std::size_t kBlockBuckets = 64;  // messages of that many blocks and more are not told apart
+constexpr std::size_t kBatch = 1024;        // messages that are put in order at once, on the stack
+constexpr std::size_t kLongestPerLane = 4;  // messages as long as the longest, for the widest form; measured
+constexpr std::size_t kBlockBuckets = 64;   // messages of that many blocks and more are not told apart
 
 class LaneHasher {
  public:
@@ -21,6 +22,7 @@ class LaneHasher {
 
   void run() {
     sort();
+    choose_lanes();
     for (std::size_t lane = 0; lane < lanes_->count; ++lane) start(lane);
     while (active_ > 1) {
       if (lanes_->narrower != nullptr && active_ <= lanes_->narrower->count) narrow();
@@ -54,6 +56,16 @@ class LaneHasher {
 
   static std::size_t bucket_of(ByteView message) {
     return std::min(message.size() / kKeccakRateBytes, kBlockBuckets - 1);
+  }
+
+  // The widest form is for many messages that are much alike: else lanes are idle, or wait while others are given their
+  // next message, for too large a part of the time.
+  void choose_lanes() {
+    if (!lanes_->is_for_many_alike) return;
+    std::size_t blocks = 0;
+    for (const ByteView message : messages_) blocks += message.size() / kKeccakRateBytes + 1;
+    const std::size_t longest = messages_[order_.front()].size() / kKeccakRateBytes + 1;
+    if (blocks < kLongestPerLane * longest * lanes_->count) lanes_ = lanes_->narrower;
   }
 
   // Gives the lane the next message, or nothing to do.
