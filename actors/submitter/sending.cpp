@@ -1,0 +1,165 @@
+// What goes to the ledger's node and what it answers, signed bytes, balances and sequence numbers: the sending half of
+// the submitter.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/submitter/ledger_port.hpp"
+#include "actors/submitter/submitter.hpp"
+#include "core/base/kill_point.hpp"
+
+namespace clearspan::actors {
+
+void Submitter::on_durable(const TxnId& txn) {
+  const auto found = flights_.find(txn);
+  if (found == flights_.end()) return;
+  Flight& flight = found->second;
+  flight.durable = true;
+  flight.first_sent = shard_.clock->now();
+  kill_point(KillPoint::txn_durable);
+  answer_signed(flight);
+  send_bytes(flight);
+}
+
+// The monitors hear of it before it is sent, so that they watch before there is anything to see.
+void Submitter::answer_signed(const Flight& flight) {
+  std::vector<MovementsSigned> answers(shard_.count);
+  for (const Movement& movement : flight.movements) {
+    std::vector<SignedMovement>& answer = answers[shard_of(trade_of(movement.ref), shard_.count)].movements;
+    if (answer.empty()) answer.reserve(flight.movements.size());
+    answer.push_back(as_signed(flight, movement));
+  }
+  for (std::size_t shard = 0; shard < answers.size(); ++shard) {
+    if (!answers[shard].movements.empty()) caf::anon_send(ledger_.monitors[shard], std::move(answers[shard]));
+  }
+}
+
+SignedMovement Submitter::as_signed(const Flight& flight, const Movement& movement) {
+  return {key_of(movement), movement.hold_key, movement.attempt, flight.txn.id,
+          std::min(flight.txn.not_after, movement.not_after)};
+}
+
+void Submitter::send_bytes(Flight& flight) {
+  flight.last_sent = shard_.clock->now();
+  flight.is_being_sent = true;
+  ledger_.port->submit(flight.txn, [self = caf::actor_cast<SubmitterActor>(this), id = flight.txn.id](Status status) {
+    caf::anon_send(self, TxnSent{id, std::move(status)});
+  });
+}
+
+void Submitter::on_sent(const TxnSent& message) {
+  if (const auto flight = flights_.find(message.txn); flight != flights_.end()) {
+    flight->second.is_being_sent = false;
+    count_answered(flight->second);
+  }
+  kill_point(KillPoint::txn_answer_noted);
+  if (message.status) return;
+  spdlog::debug("{}: the node answered to txn {}: {}", ledger_.traits.id.text, to_hex(message.txn.view()),
+                describe(message.status.error()));
+  if (is_retryable(message.status.error().code)) ledger_.head.set_problem(describe(message.status.error()));
+}
+
+void Submitter::count_answered(Flight& flight) {
+  if (!std::exchange(flight.is_unanswered, false)) return;
+  Signer& signer = signers_[flight.txn.signer];
+  --signer.unanswered;
+  if (!signer.queue.empty()) schedule_flush();
+}
+
+// The same movements at the same number with a higher fee: whichever is included, there is one effect.
+void Submitter::raise_fee(const Flight& flight) {
+  if (!may_sign() || flight.txn.fee_step >= kFeeStepsMax) return;
+  const SignedTxn& old = flight.txn;
+  const SigningRequest request{old.signer, old.sequence, old.not_after, old.fee_step + 1, flight.movements};
+  Result<SignedTxn> txn = flight.anchor
+                              ? ledger_.connector->sign_anchor(request.signer, request.sequence, request.not_after,
+                                                               request.fee_step, flight.anchor->digest)
+                              : ledger_.connector->sign(request);
+  if (!txn) {
+    spdlog::warn("{}: txn {} cannot be replaced: {}", ledger_.traits.id.text, to_hex(flight.txn.id.view()),
+                 describe(txn.error()));
+    return;
+  }
+  const std::optional<SubmitAnchor> anchor = flight.anchor;
+  record(std::move(*txn), flight.movements).anchor = anchor;
+}
+
+void Submitter::read_balance(const Movement& movement) {
+  bool& reading = reading_balance_[{movement.from, movement.asset}];
+  if (reading) return;
+  reading = true;
+  const Height height{ledger_.head.final_height.load()};
+  ledger_.port->read_balance(movement.from, movement.asset, height,
+                             [self = caf::actor_cast<SubmitterActor>(this), account = movement.from,
+                              asset = movement.asset, height](Result<Amount> balance) {
+                               caf::anon_send(self, BalanceRead{account, asset, height, std::move(balance)});
+                             });
+}
+
+void Submitter::on_balance(const BalanceRead& message) {
+  if (message.account == ledger_.traits.held_in) return on_held_balance(message);
+  reading_balance_.erase({message.account, message.asset});
+  if (!message.balance) {
+    ledger_.head.set_problem(describe(message.balance.error()));
+    return;  // the tick flushes again
+  }
+  funds_.set_balance(message.account, message.asset, message.height, *message.balance);
+  schedule_flush();
+}
+
+void Submitter::read_sequence(const AccountId& account, Signer& signer) {
+  if (signer.reading_sequence) return;
+  signer.reading_sequence = true;
+  ledger_.port->read_sequence(account,
+                              [self = caf::actor_cast<SubmitterActor>(this), account](Result<Sequence> sequence) {
+                                caf::anon_send(self, SequenceRead{account, std::move(sequence)});
+                              });
+}
+
+// The account's next number on the chain: the start for new txns, and the sign of which older ones are used up.
+void Submitter::on_sequence(const SequenceRead& message) {
+  Signer& signer = signers_[message.account];
+  signer.reading_sequence = false;
+  if (!message.sequence) {
+    ledger_.head.set_problem(describe(message.sequence.error()));
+    return;
+  }
+  const Sequence on_chain = *message.sequence;
+  Sequence next = std::max(on_chain, signer.next.value_or(on_chain));
+  std::optional<TxnId> stuck;
+  for (const auto& [slot, txns] : by_sequence_) {
+    if (slot.first != message.account) continue;
+    next = std::max(next, slot.second.plus(1));
+    for (const TxnId& id : txns) {
+      Flight& flight = flights_.at(id);
+      if (slot.second < on_chain && !flight.used_up_by) flight.used_up_by = Height{ledger_.head.latest.load()};
+    }
+    if (slot.second == on_chain) stuck = txns.back();
+  }
+  signer.next = next;
+  if (stuck) {
+    const Flight& flight = flights_.at(*stuck);
+    if (flight.durable && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
+  }
+  schedule_flush();
+}
+
+void Submitter::on_tick() {
+  const Timestamp now = shard_.clock->now();
+  for (auto& [id, flight] : flights_) {
+    if (!flight.durable || flight.closed_at || flight.is_being_sent) continue;
+    if (now - flight.last_sent < shard_.options->resend_after) continue;
+    if (ledger_.head.frozen) continue;
+    kill_point(KillPoint::resend_before_send);
+    send_bytes(flight);
+    if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
+  }
+  forget_closed();
+  const bool any_queued = std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
+    return !signer.second.queue.empty() || !signer.second.anchors.empty();
+  });
+  if (any_queued) schedule_flush();
+  delayed_send(this, kTickInterval, Tick{});
+}
+
+}  // namespace clearspan::actors
