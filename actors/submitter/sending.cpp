@@ -155,10 +155,7 @@ void Submitter::on_tick() {
     if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
   }
   forget_closed();
-  const bool any_queued = std::any_of(signers_.begin(), signers_.end(), [](const auto& signer) {
-    return !signer.second.queue.empty() || !signer.second.anchors.empty();
-  });
-  if (any_queued) schedule_flush();
+  flush_all(kUnansweredTxnsMax);
   delayed_send(this, kTickInterval, Tick{});
 }
 

@@ -172,18 +172,23 @@ bool Submitter::may_sign() const {
 
 void Submitter::on_flush() {
   flush_is_due_ = false;
-  if (!may_sign()) return;
-  for (auto& [account, signer] : signers_) flush(account, signer);
+  flush_all(kUnansweredForGathering);
 }
 
-void Submitter::flush(const AccountId& account, Signer& signer) {
+// `unanswered_max`: with so many no txn is signed that is not full.
+void Submitter::flush_all(std::size_t unanswered_max) {
+  if (!may_sign()) return;
+  for (auto& [account, signer] : signers_) flush(account, signer, unanswered_max);
+}
+
+void Submitter::flush(const AccountId& account, Signer& signer, std::size_t unanswered_max) {
   if (signer.queue.empty() && signer.anchors.empty()) return;
   if (ledger_.traits.has_sequence && !signer.next) {
     read_sequence(account, signer);
     return;
   }
   sign_anchors(account, signer);
-  while (signer.unanswered < kUnansweredTxnsMax) {
+  while (signer.unanswered < (signer.queue.size() < batch_max() ? unanswered_max : kUnansweredTxnsMax)) {
     std::vector<Movement> batch = take_batch(signer);
     if (batch.empty()) return;
     sign(account, signer, std::move(batch));
@@ -208,12 +213,15 @@ LedgerTime Submitter::valid_until() const {
   return {ledger_.head.time.load() + ledger_.traits.txn_validity};
 }
 
+std::size_t Submitter::batch_max() const {
+  return std::min<std::size_t>(ledger_.traits.movements_per_txn_max, kMovementsPerTxnMax);
+}
+
 std::vector<Movement> Submitter::take_batch(Signer& signer) {
-  const std::size_t batch_max = std::min<std::size_t>(ledger_.traits.movements_per_txn_max, kMovementsPerTxnMax);
   std::vector<Movement> batch;
   std::vector<Movement> waiting;
-  batch.reserve(std::min(batch_max, signer.queue.size()));
-  for (; !signer.queue.empty() && batch.size() < batch_max; signer.queue.pop_front()) {
+  batch.reserve(std::min(batch_max(), signer.queue.size()));
+  for (; !signer.queue.empty() && batch.size() < batch_max(); signer.queue.pop_front()) {
     Movement& movement = signer.queue.front();
     bool must_wait = false;
     if (const std::optional<Error> problem = check(movement, must_wait)) {

@@ -27,9 +27,12 @@ namespace clearspan::actors {
 inline constexpr std::size_t kMovementsPerTxnMax = 256;
 
 // Txns of one account that are signed and that the node has not answered to, at most: one is on its way to it, one
-// becomes durable meanwhile. What is asked for in the meantime gathers into the next one, and a signature costs as much
-// for one movement as for all that fit.
+// becomes durable meanwhile.
 inline constexpr std::size_t kUnansweredTxnsMax = 2;
+
+// So many of them keep back a txn that is not full, until the next tick at the latest: what is asked for meanwhile
+// gathers in it, and a signature costs as much for one movement as for all that fit.
+inline constexpr std::size_t kUnansweredForGathering = 1;
 
 inline constexpr Millis kTickInterval{100};  // between two looks at what nobody has answered to
 
@@ -109,7 +112,9 @@ class Submitter : public SubmitterActor::base {
   void forget_known(KnownLeg& leg, const Which& is_landed);
   void queue_up(Known& known, Movement&& movement);
   void schedule_flush();
-  void flush(const AccountId& account, Signer& signer);
+  void flush_all(std::size_t unanswered_max);
+  void flush(const AccountId& account, Signer& signer, std::size_t unanswered_max);
+  [[nodiscard]] std::size_t batch_max() const;
   void sign_anchors(const AccountId& account, Signer& signer);
   [[nodiscard]] LedgerTime valid_until() const;
   std::vector<Movement> take_batch(Signer& signer);

@@ -1,6 +1,7 @@
 // Rules of the engine's core that show only when messages, logs and ledgers come in an order of their own.
 #include <spdlog/spdlog.h>
 
+#include "actors/submitter/submitter.hpp"
 #include "tests/actors/supervisor/stepped_world.hpp"
 
 namespace clearspan::actors {
@@ -80,24 +81,60 @@ TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_
   EXPECT_EQ(sends(), 1);
 }
 
-TEST_F(SteppedEngineTest, gathers_what_is_asked_for_while_two_txns_of_the_account_have_no_answer) {
-  SteppedWorld world(1);
-  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
-  const auto outstanding = [&] { return world.engine().ledgers()[0].txns_outstanding; };
-  const auto ask_for_holds = [&](int count) {
-    for (int i = 0; i < count; ++i) {
+class GatheringTest : public SteppedEngineTest {
+ protected:
+  void SetUp() override {
+    SteppedEngineTest::SetUp();
+    ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  }
+
+  void ask_for_holds(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
       world.exchange();
       world.settle();
     }
-  };
+  }
+
+  void tick() {
+    world.pass_time(kTickInterval);
+    world.settle();
+  }
+
+  void answer_to_one() {
+    ASSERT_TRUE(world.engine().call_ledger(0));
+    world.settle();
+  }
+
+  std::uint64_t outstanding() { return world.engine().ledgers()[0].txns_outstanding; }
+
+  SteppedWorld world{1};
+};
+
+TEST_F(GatheringTest, what_is_asked_for_while_a_txn_has_no_answer_goes_into_the_next_one) {
+  ask_for_holds(3);
+  EXPECT_EQ(outstanding(), 1U);
+  answer_to_one();
+  EXPECT_EQ(outstanding(), 2U);  // one for the three
+}
+
+TEST_F(GatheringTest, without_an_answer_it_goes_at_a_tick_but_not_beside_two) {
+  ask_for_holds(2);
+  tick();
+  EXPECT_EQ(outstanding(), 2U);
+  ask_for_holds(2);
+  tick();
+  EXPECT_EQ(outstanding(), 2U);
+  answer_to_one();
+  EXPECT_EQ(outstanding(), 2U);
+  tick();
+  EXPECT_EQ(outstanding(), 3U);
+}
+
+TEST_F(GatheringTest, a_full_txn_does_not_wait_for_the_answer_to_another_one) {
+  ask_for_holds(kMovementsPerTxnMax - 1);
   EXPECT_EQ(outstanding(), 1U);
   ask_for_holds(1);
   EXPECT_EQ(outstanding(), 2U);
-  ask_for_holds(3);
-  EXPECT_EQ(outstanding(), 2U);
-  ASSERT_TRUE(world.engine().call_ledger(0));  // answers to the first
-  world.settle();
-  EXPECT_EQ(outstanding(), 3U);  // one for the three
 }
 
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.

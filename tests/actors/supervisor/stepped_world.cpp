@@ -85,7 +85,9 @@ Plan SteppedWorld::exchange(Placement placed_by, std::uint64_t times) {
   TimingPolicy policy;
   policy.prepare_window = kWindow;
   std::array<std::uint8_t, kTradeIdRandomBytes> randomness{};
-  randomness.back() = ++trades_made_;
+  ++trades_made_;
+  randomness[kTradeIdRandomBytes - 2] = static_cast<std::uint8_t>(trades_made_ >> 8);
+  randomness[kTradeIdRandomBytes - 1] = static_cast<std::uint8_t>(trades_made_);
   auto plan = compile_pvp(request, {now_of(0), now_of(1)}, policy,
                           {make_trade_id(clock_.now(), randomness), options_.tag, clock_.now()});
   EXPECT_TRUE(plan.ok()) << describe(plan.error());

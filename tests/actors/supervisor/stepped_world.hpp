@@ -80,7 +80,7 @@ class SteppedWorld {
   std::unique_ptr<SteppedEngine> engine_;
   std::map<LedgerId, evidence::ViewAdvanced> recorded_;
   std::vector<Movement> signed_;
-  std::uint8_t trades_made_ = 0;
+  std::uint16_t trades_made_ = 0;
   std::uint64_t made_by_hand_ = 0;
   bool crash_is_armed_ = false;
 };
