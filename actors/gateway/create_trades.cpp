@@ -40,9 +40,9 @@ void CreateTrades::take(const RequestPtr& request, const Reply& reply) {
 // One task takes some of what waits and asks for the next one behind everybody else's tasks.
 void CreateTrades::work() {
   const bool is_posted = workers_.post([self = shared_from_this()] {
-    std::vector<Waiting> requests = self->take_some();
+    const std::vector<Waiting> requests = self->take_some();
     if (requests.empty()) return;
-    self->create_all(std::move(requests));
+    self->create_all(requests);
     self->work();
   });
   if (is_posted) return;

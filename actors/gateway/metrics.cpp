@@ -135,7 +135,8 @@ void collect_witnesses(const evidence::Archive& archive, const std::vector<Witne
   FamilyWriter cosigned(out, "clearspan_witness_records",
                         "Records that the newest checkpoint with its signature covers.", MetricType::Gauge);
   for (const WitnessStatus& witness : witnesses) {
-    for (std::uint16_t shard = 0; shard < witness.cosigned.size(); ++shard) {
+    const auto shard_count = static_cast<std::uint16_t>(witness.cosigned.size());
+    for (std::uint16_t shard = 0; shard < shard_count; ++shard) {
       cosigned.add({{"witness", witness.name}, {"log", log_name(archive, shard)}}, number(witness.cosigned[shard]));
     }
   }

@@ -142,7 +142,7 @@ Status WitnessClient::take_signature(evidence::Publisher& publisher, const tlog:
   if (!answer.ok()) return refused("its answer is no signature: " + answer.error().detail);
   for (const tlog::NoteSignature& signature : answer->signatures) {
     if (keys_.find(signature.key_name, signature.key_hash) == nullptr) continue;
-    const Status taken = publisher.cosign(tlog::to_string(tlog::Note{note.text, {signature}}), keys_);
+    Status taken = publisher.cosign(tlog::to_string(tlog::Note{note.text, {signature}}), keys_);
     if (taken.ok() || taken.error().code == ErrorCode::storage_failed) return taken;
     return refused("its signature was not accepted: " + describe(taken.error()));
   }

@@ -12,8 +12,8 @@ namespace {
 
 std::span<const Outcome> outcomes_of(const VerifiedBlock& block, std::uint32_t txn) {
   const auto index_of = [](const Outcome& outcome) { return outcome.position.txn_index; };
-  const auto found = std::ranges::equal_range(block.outcomes, txn, {}, index_of);
-  return {found.begin(), found.end()};
+  const auto first = std::ranges::lower_bound(block.outcomes, txn, {}, index_of);
+  return {first, std::ranges::upper_bound(first, block.outcomes.end(), txn, {}, index_of)};
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ void PublicEvidence::anchor_what_is_new() {
   const auto now = std::chrono::steady_clock::now();
   if (!anchor_ || now - anchored_at_ < anchor_interval_) return;
   anchored_at_ = now;
-  for (std::uint16_t shard = 0; shard < publishers_.size(); ++shard) {
+  const auto shard_count = static_cast<std::uint16_t>(publishers_.size());
+  for (std::uint16_t shard = 0; shard < shard_count; ++shard) {
     const tlog::Checkpoint head = publishers_[shard]->head();
     if (head.size == anchored_sizes_[shard]) continue;
     anchored_sizes_[shard] = head.size;

@@ -11,7 +11,7 @@ namespace clearspan::actors {
 
 class TradeFold {
  public:
-  explicit TradeFold(PlanPtr plan) : trade_{plan, initial_state(*plan)} {}
+  explicit TradeFold(const PlanPtr& plan) : trade_{plan, initial_state(*plan)} {}
 
   // Errors: invalid_transition.
   Status apply(const Event& event) {

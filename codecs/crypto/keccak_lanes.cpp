@@ -199,6 +199,7 @@ CLEARSPAN_AVX512 inline void load_512(const std::uint64_t* state, std::size_t la
                                       unsigned kept, __m512i* words) {
   for (std::size_t i = 0; i + 1 < kRateWords; i += 4) transpose_512(blocks, i * 8, words + i);
   constexpr std::size_t kLast = (kRateWords - 1) * 8;
+  // The indexes are addresses, so the base is an offset. NOLINTNEXTLINE(performance-no-int-to-ptr)
   words[kRateWords - 1] = _mm512_i64gather_epi64(_mm512_loadu_si512(blocks), reinterpret_cast<const void*>(kLast), 1);
   add_512(state, lanes, static_cast<__mmask8>(kept), words);
 }

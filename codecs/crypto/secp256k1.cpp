@@ -24,6 +24,7 @@ constexpr Scalar kHalfOrder{{0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf
 // Shared by all threads: it is only read after it was made. Blinding makes the timing of signing say less.
 const secp256k1_context* context() {
   static const secp256k1_context* const shared = [] {
+    // The two have a bit in common. NOLINTNEXTLINE(misc-redundant-expression)
     secp256k1_context* made = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
     CLEARSPAN_VERIFY(made != nullptr);
     std::array<std::uint8_t, 32> seed{};

@@ -124,7 +124,7 @@ class BundleCheck {
     ++report_.events;
     const auto citation = citation_of(report_.plan, event.event);
     if (!citation) return Done{};
-    const Status proven = prove(event.event, *citation);
+    Status proven = prove(event.event, *citation);
     if (proven.ok() || proven.error().code != ErrorCode::proof_missing || !left_out_.contains(*citation)) return proven;
     report_.unproven.push_back(index);
     return Done{};

@@ -159,7 +159,7 @@ Status hash_new(json::Array txns, Scratch& scratch, VerifiedBlock& block) {
   scratch.messages.clear();
   for (std::size_t i = first; i < scratch.ids.size(); ++i) scratch.messages.push_back(scratch.contents[i]);
   for (std::size_t i = first; i < scratch.ids.size(); ++i) scratch.messages.push_back(scratch.leaf_contents[i]);
-  for (const NewHold& hold : scratch.new_holds) scratch.messages.push_back(hold.name);
+  for (const NewHold& hold : scratch.new_holds) scratch.messages.emplace_back(hold.name);
   scratch.hashes.resize(scratch.messages.size());
   crypto::sha256_many(scratch.messages, scratch.hashes);
   for (std::size_t i = 0; i < count; ++i) {

@@ -19,7 +19,7 @@ std::string three_digits(std::uint64_t number) {
 
 std::string path_of_index(std::uint64_t index) {
   std::string path = three_digits(index % kGroup);
-  while ((index /= kGroup) != 0) path = 'x' + three_digits(index % kGroup) + '/' + path;
+  while ((index /= kGroup) != 0) path.insert(0, 'x' + three_digits(index % kGroup) + '/');
   return path;
 }
 

@@ -9,6 +9,7 @@ using Progress = HoldEnding::Progress;
 
 std::vector<HoldKey> keys_in(const std::vector<HoldEnding>& holds) {
   std::vector<HoldKey> keys;
+  keys.reserve(holds.size());
   for (const HoldEnding& hold : holds) keys.push_back(hold.key);
   return keys;
 }

@@ -33,6 +33,7 @@ Result<std::uint64_t> number_of(const RpcResult& block) {
 
 std::vector<transport::Url> parse_urls(const std::vector<std::string>& endpoints) {
   std::vector<transport::Url> urls;
+  urls.reserve(endpoints.size());
   for (const std::string& endpoint : endpoints) urls.push_back(transport::parse_url(endpoint).value());
   return urls;
 }

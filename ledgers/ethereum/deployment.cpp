@@ -234,6 +234,7 @@ Result<std::vector<Deployer::Sent>> Deployer::send_part(const std::vector<Call>&
 Result<std::vector<Deployer::Sent>> Deployer::await_receipts(const std::vector<TxnId>& ids, Millis timeout) {
   const Deadline deadline(timeout);
   std::vector<RpcCall> calls;
+  calls.reserve(ids.size());
   for (const TxnId& id : ids)
     calls.push_back({"eth_getTransactionReceipt", params({quote(to_hex_prefixed(id.view()))})});
   while (true) {

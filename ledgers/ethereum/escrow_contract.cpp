@@ -39,16 +39,17 @@ Bytes call(std::string_view signature, const abi::Words& words) {
 
 // The contract's errors by their selectors, for people.
 std::string reason_of(const abi::Selector& selector) {
-  static const auto kErrors = [] {
+  static const auto errors = [] {
     constexpr std::array kNames = {"NotOwner",    "NotOperator",     "NotPayer",     "NotSelf",
                                    "Reentered",   "TooLate",         "TooEarly",     "ZeroAmount",
                                    "BadPayee",    "WrongValue",      "HoldNotOpen",  "AlreadyPaid",
                                    "TokenFailed", "NothingReceived", "ReceivedLess", "SendFailed"};
-    std::vector<std::pair<abi::Selector, std::string>> errors;
-    for (const char* name : kNames) errors.emplace_back(abi::selector_of(std::string(name) + "()"), name);
-    return errors;
+    std::vector<std::pair<abi::Selector, std::string>> named;
+    named.reserve(kNames.size());
+    for (const char* name : kNames) named.emplace_back(abi::selector_of(std::string(name) + "()"), name);
+    return named;
   }();
-  for (const auto& [known, name] : kErrors) {
+  for (const auto& [known, name] : errors) {
     if (known == selector) return name;
   }
   return selector.is_zero() ? "OutOfGas" : to_hex_prefixed(selector.view());
@@ -131,7 +132,7 @@ struct EventShape {
 };
 
 const std::array<EventShape, 5>& shapes() {
-  static const std::array<EventShape, 5> kShapes = {{
+  static const std::array<EventShape, 5> all = {{
       {abi::topic_of("Held(bytes32,bytes32,address,address,address,uint256,uint64)"), 4,
        [](abi::Reader& words) -> Result<EscrowEvent> { return read_held(words); }},
       {abi::topic_of("Released(bytes32,bytes32,address,address,address,uint256)"), 3,
@@ -142,15 +143,15 @@ const std::array<EventShape, 5>& shapes() {
        [](abi::Reader& words) -> Result<EscrowEvent> { return read_paid(words); }},
       {abi::topic_of("Failed(bytes32,bytes32,address,uint8,address,bytes4)"), 4, read_failed},
   }};
-  return kShapes;
+  return all;
 }
 
 }  // namespace
 
 Bytes encode_batch(const Batch& batch) {
-  static const abi::Selector kBatch = abi::selector_of(batch_signature());
+  static const abi::Selector selector = abi::selector_of(batch_signature());
   return abi::encode_call(
-      kBatch, {array_of(batch.holds), array_of(batch.releases), array_of(batch.refunds), array_of(batch.payments)});
+      selector, {array_of(batch.holds), array_of(batch.releases), array_of(batch.refunds), array_of(batch.payments)});
 }
 
 Bytes encode_hold(const HoldItem& item) {
@@ -213,8 +214,8 @@ Result<std::optional<EscrowEvent>> decode_log(std::span<const Hash32> topics, By
 }
 
 Result<std::optional<Anchored>> decode_anchor(std::span<const Hash32> topics, ByteView data) {
-  static const Hash32 kTopic = abi::topic_of("Anchored(address,bytes32)");
-  if (topics.empty() || topics[0] != kTopic) return std::optional<Anchored>();
+  static const Hash32 topic = abi::topic_of("Anchored(address,bytes32)");
+  if (topics.empty() || topics[0] != topic) return std::optional<Anchored>();
   if (topics.size() != 3) {
     return make_error(ErrorCode::remote_malformed, "a log of the escrow contract has the wrong number of topics");
   }

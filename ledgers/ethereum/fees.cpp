@@ -46,7 +46,7 @@ Fee FeeBook::fee_for(const Address& account, Sequence sequence, std::uint32_t st
     }
     steps.push_back(fee);
   }
-  const Fee fee = steps[step];
+  Fee fee = steps[step];
   while (by_sequence.size() > kRemembered) by_sequence.erase(by_sequence.begin());
   return fee;
 }

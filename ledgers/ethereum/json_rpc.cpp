@@ -42,7 +42,7 @@ std::optional<std::uint64_t> id_of(const json::Value& answer) {
 
 }  // namespace
 
-JsonRpc::JsonRpc(transport::Url url, transport::ClientLimits limits)
+JsonRpc::JsonRpc(transport::Url url, const transport::ClientLimits& limits)
     : http_(std::move(url), limits), document_(json::Limits{limits.answer_bytes_max, json::Limits{}.depth_max}) {}
 
 std::string JsonRpc::render(const RpcCall& call, std::uint64_t id) const {

@@ -24,7 +24,7 @@ using RpcResult = std::string;
 
 class JsonRpc {
  public:
-  JsonRpc(transport::Url url, transport::ClientLimits limits);
+  JsonRpc(transport::Url url, const transport::ClientLimits& limits);
 
   // The result of one call. Errors: remote_refused with the node's code and message (the field is the code), those of
   // HttpClient, remote_malformed for what is no answer to this call.

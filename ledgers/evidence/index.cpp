@@ -27,7 +27,7 @@ Result<bool> is_in_log(Disk& disk, const ShardLog& log, const LogPosition& posit
 Result<bool> fits(Disk& disk, const IndexStore& store, const IndexOptions& options) {
   CLEARSPAN_TRY(const auto identity, store.get(rows::identity_key()));
   if (identity != rows::identity_value(options)) return false;
-  for (std::uint16_t shard = 0; shard < options.shards.size(); ++shard) {
+  for (std::uint16_t shard = 0; shard < options.shard_count(); ++shard) {
     CLEARSPAN_TRY(const LogPosition applied, load_applied(store, options, shard));
     CLEARSPAN_TRY(const bool is_there, is_in_log(disk, options.shards[shard], applied));
     if (!is_there) return false;

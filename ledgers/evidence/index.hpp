@@ -47,6 +47,8 @@ struct IndexOptions {
   std::vector<ShardLog> shards;  // position = shard number
   std::size_t queue_bytes_max = kIndexQueueBytesMax;
   Millis commit_interval = kIndexCommitInterval;
+
+  [[nodiscard]] std::uint16_t shard_count() const { return static_cast<std::uint16_t>(shards.size()); }
 };
 
 struct TradeSummary {

@@ -61,7 +61,7 @@ TradeIndex::Follower::~Follower() {
 
 Status TradeIndex::Follower::prepare() {
   awaited_.resize(options_.shards.size());
-  for (std::uint16_t shard = 0; shard < options_.shards.size(); ++shard) {
+  for (std::uint16_t shard = 0; shard < options_.shard_count(); ++shard) {
     CLEARSPAN_TRY(const LogPosition applied, load_applied(*store_, options_, shard));
     folded_.push_back(applied);
     applied_.push_back(applied.sequence);
@@ -75,7 +75,7 @@ void TradeIndex::Follower::start() {
 }
 
 Status TradeIndex::Follower::catch_up_all() {
-  for (std::uint16_t shard = 0; shard < options_.shards.size() && status_.ok(); ++shard) {
+  for (std::uint16_t shard = 0; shard < options_.shard_count() && status_.ok(); ++shard) {
     status_ = catch_up(shard, kToTheEnd);
   }
   CLEARSPAN_CHECK_OK(status_);
@@ -177,7 +177,7 @@ bool TradeIndex::Follower::is_more_awaited() const {
 
 // A shard with durable records that are neither folded nor in the queue; asked for when the queue is empty.
 std::optional<std::uint16_t> TradeIndex::Follower::shard_behind() const {
-  for (std::uint16_t shard = 0; shard < offered_.size(); ++shard) {
+  for (std::uint16_t shard = 0; shard < options_.shard_count(); ++shard) {
     if (folded_[shard].sequence < offered_[shard]) return shard;
   }
   return std::nullopt;
@@ -188,7 +188,7 @@ Status TradeIndex::Follower::take_group(std::unique_lock<std::mutex>& lock) {
   queue_.pop_front();
   queue_bytes_ -= group.records.size();
   lock.unlock();
-  const Status status = apply(group);
+  Status status = apply(group);
   lock.lock();
   const bool is_kept = spare_.size() < kSpareBuffersMax && group.records.capacity() <= kSpareBufferBytesMax;
   if (is_kept) spare_.push_back(std::move(group.records));

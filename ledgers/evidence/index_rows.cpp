@@ -30,33 +30,31 @@ class Key {
   explicit Key(char kind) : text_(1, kind) { text_.reserve(kUsualKeyBytes); }
 
   template <class Integer>
-  Key&& number(Integer value) && {
+  Key& number(Integer value) {
     put_fixed(text_, value);
-    return std::move(*this);
+    return *this;
   }
 
-  Key&& bytes(ByteView bytes) && {
+  Key& bytes(ByteView bytes) {
     text_ += as_text(bytes);
-    return std::move(*this);
+    return *this;
   }
 
   // Preceded by its length, so that no text is another one's prefix.
-  Key&& text(std::string_view text) && {
-    Key&& key = std::move(*this).number(static_cast<std::uint32_t>(text.size()));
-    key.text_ += text;
-    return std::move(key);
+  Key& text(std::string_view text) {
+    number(static_cast<std::uint32_t>(text.size()));
+    text_ += text;
+    return *this;
   }
 
   // What is below zero sorts first.
-  Key&& signed_number(std::int64_t value) && {
-    return std::move(*this).number(static_cast<std::uint64_t>(value) ^ kSignBit);
-  }
+  Key& signed_number(std::int64_t value) { return number(static_cast<std::uint64_t>(value) ^ kSignBit); }
 
-  Key&& time(Timestamp time) && { return std::move(*this).signed_number(time.time_since_epoch().count()); }
+  Key& time(Timestamp time) { return signed_number(time.time_since_epoch().count()); }
 
-  Key&& place(const Place& place) && { return std::move(*this).number(place.shard).number(place.sequence); }
+  Key& place(const Place& place) { return number(place.shard).number(place.sequence); }
 
-  std::string take() && { return std::move(text_); }
+  std::string take() { return std::move(text_); }
 
  private:
   std::string text_;
@@ -90,18 +88,18 @@ std::string digest_of(std::string_view text) {
 std::string digest_of(const TradeFilter& filter) {
   Key key('f');
   const auto optional_text = [&](const std::optional<std::string>& text) {
-    std::move(key).number(static_cast<std::uint8_t>(text.has_value())).text(text.value_or(""));
+    key.number(static_cast<std::uint8_t>(text.has_value())).text(text.value_or(""));
   };
   const auto optional_time = [&](const std::optional<Timestamp>& time) {
-    std::move(key).number(static_cast<std::uint8_t>(time.has_value())).time(time.value_or(Timestamp{}));
+    key.number(static_cast<std::uint8_t>(time.has_value())).time(time.value_or(Timestamp{}));
   };
-  std::move(key).number(static_cast<std::uint8_t>(filter.phase ? static_cast<int>(*filter.phase) + 1 : 0));
+  key.number(static_cast<std::uint8_t>(filter.phase ? static_cast<int>(*filter.phase) + 1 : 0));
   optional_text(filter.scenario);
   optional_text(filter.ledger ? std::optional(filter.ledger->text) : std::nullopt);
   optional_text(filter.account ? std::optional(filter.account->text) : std::nullopt);
   optional_time(filter.created_from);
   optional_time(filter.created_before);
-  return digest_of(std::move(key).take());
+  return digest_of(key.take());
 }
 
 }  // namespace
@@ -112,11 +110,11 @@ std::string identity_key() {
 
 std::string identity_value(const IndexOptions& options) {
   Key key('1');
-  std::move(key).number(kFormat).number(static_cast<std::uint16_t>(options.shards.size()));
+  key.number(kFormat).number(options.shard_count());
   for (const ShardLog& shard : options.shards) {
-    std::move(key).bytes(shard.identity.engine.view()).text(shard.identity.name);
+    key.bytes(shard.identity.engine.view()).text(shard.identity.name);
   }
-  return std::move(key).take();
+  return key.take();
 }
 
 std::string applied_key(std::uint16_t shard) {

@@ -82,7 +82,7 @@ class LogCheck {
     trade.state = std::move(step.next);
     const auto citation = citation_of(*trade.plan, body.event);
     if (!citation) return Done{};
-    const Status proven = prove(body.event, *citation);
+    Status proven = prove(body.event, *citation);
     if (proven.ok() || proven.error().code != ErrorCode::proof_missing || !left_out_.contains(*citation)) return proven;
     trade.is_unproven = true;
     return Done{};

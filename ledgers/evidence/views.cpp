@@ -85,7 +85,7 @@ class LogsReading {
     if (const auto* start = std::get_if<EngineStarted>(&record->body)) {
       shard_count_ = std::max(shard_count_, start->shard_count);
     }
-    const Status status = visit_({{logs_.size() - 1, ref.sequence - 1}, ref.bytes, *record});
+    Status status = visit_({{logs_.size() - 1, ref.sequence - 1}, ref.bytes, *record});
     if (status.ok()) return status;
     return in_log(log, make_error(status.error().code, where + status.error().detail, status.error().field));
   }

@@ -50,7 +50,7 @@ Result<std::string> NodeClient::remove(std::string path, Millis timeout) {
                  timeout);
 }
 
-Result<std::string> NodeClient::request(transport::HttpRequest request, Millis timeout) {
+Result<std::string> NodeClient::request(const transport::HttpRequest& request, Millis timeout) {
   CLEARSPAN_TRY(transport::HttpResponse response, client_.request(request, timeout));
   if (response.status < 200 || response.status > 299) return error_of(response);
   return std::move(response.body);

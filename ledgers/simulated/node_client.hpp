@@ -20,7 +20,7 @@ class NodeClient {
   Result<std::string> remove(std::string path, Millis timeout);
 
  private:
-  Result<std::string> request(transport::HttpRequest request, Millis timeout);
+  Result<std::string> request(const transport::HttpRequest& request, Millis timeout);
 
   transport::HttpClient client_;
 };

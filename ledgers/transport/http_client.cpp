@@ -52,7 +52,7 @@ Result<std::string> write_head(const HttpRequest& request, const Url& url) {
     if (!is_word(name) || !is_plain(value) || is_own_field(name)) {
       return make_error(ErrorCode::invalid_value, "the field cannot be sent", name);
     }
-    bytes += name + ": " + value + "\r\n";
+    bytes.append(name).append(": ").append(value).append("\r\n");
   }
   const bool has_body = request.method != "GET" && request.method != "HEAD";
   if (!has_body && !request.body.empty()) {
