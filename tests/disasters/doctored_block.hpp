@@ -92,6 +92,7 @@ inline MadeBlock under(MadeBlock made, const ethereum::Header& header) {
 inline MadeBlock block_saying(const std::vector<Said>& said) {
   MadeBlock made = ethereum::tests::BlockMaker(said.size()).make();
   std::vector<Bytes> receipts;
+  receipts.reserve(said.size());
   for (std::size_t i = 0; i < said.size(); ++i) receipts.push_back(receipt_bytes(i, said[i]));
   ethereum::Header header = made.header;
   header.receipts_root = ethereum::ordered_root(std::vector<ByteView>(receipts.begin(), receipts.end()));

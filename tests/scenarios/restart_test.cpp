@@ -62,8 +62,8 @@ TEST(Restart, what_happened_while_the_engine_was_down_is_found) {
 TEST(Restart, the_trades_of_every_shard_hear_that_the_txn_that_they_share_is_dead) {
   World world;
   world.b().set_node_fault(simulated::NodeFault::unreachable, 0);  // no balance, so no pivot is signed
-  std::vector<Plan> plans;
-  for (int i = 0; i < 12; ++i) plans.push_back(world.pay("alice", "bob", 100, "carol"));
+  std::vector<Plan> plans(12);
+  for (Plan& plan : plans) plan = world.pay("alice", "bob", 100, "carol");
   for (const Plan& plan : plans) world.until_phase(plan, Phase::deciding);
   world.stop();
   world.b().set_node_fault(simulated::NodeFault::none, 0);

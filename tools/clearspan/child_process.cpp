@@ -24,6 +24,7 @@ constexpr int kExitNotStarted = 127;
 // Everything that needs memory is made before the fork: other threads may hold the allocator's locks in it.
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;

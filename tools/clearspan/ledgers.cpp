@@ -56,7 +56,7 @@ Status add_key(simulated::Keyring& keys, const simulated::Genesis& genesis, cons
 
 Result<std::shared_ptr<simulated::Keyring>> read_keys(const LedgerConfig& config, const SimulatedConfig& kind,
                                                       const simulated::Genesis& genesis) {
-  const auto keys = std::make_shared<simulated::Keyring>(genesis.escrow_operator);
+  auto keys = std::make_shared<simulated::Keyring>(genesis.escrow_operator);
   for (const KeyConfig& key : config.keys) {
     CLEARSPAN_TRY(const crypto::SecretKey seed, crypto::read_key_file(key.file));
     CLEARSPAN_CHECK_OK(add_key(*keys, genesis, {*key.account}, seed));
@@ -181,6 +181,7 @@ Result<std::vector<OpenLedger>> open_ledgers(const Config& config) {
 
 std::vector<std::shared_ptr<Connector>> connectors_of(const std::vector<OpenLedger>& ledgers) {
   std::vector<std::shared_ptr<Connector>> connectors;
+  connectors.reserve(ledgers.size());
   for (const OpenLedger& ledger : ledgers) connectors.push_back(ledger.connector);
   return connectors;
 }

@@ -63,7 +63,7 @@ Status HostileConnector::submit(const SignedTxn& txn, CallTimeout timeout) {
     late_.push_back(txn);
     return random_.below(2) == 0 ? Status{Done{}} : make_error(ErrorCode::timed_out);
   }
-  const Status answer = arrive(txn, timeout);
+  Status answer = arrive(txn, timeout);
   if (random_.chance(faults_.sent_twice)) static_cast<void>(arrive(txn, timeout));
   if (random_.chance(faults_.answer_lost)) {
     reached(counts_, Sometimes::answer_lost);

@@ -14,17 +14,17 @@ Error no_such_file(const std::string& path) {
 
 class SimDisk::Handle {
  public:
-  Handle(SimDisk& disk, std::string path) : disk_(disk), path_(std::move(path)), process_(disk.process_) {}
+  Handle(SimDisk& on, std::string name) : disk(on), path(std::move(name)), process_(on.process_) {}
 
   [[nodiscard]] Content* content() const {
-    if (process_ != disk_.process_) return nullptr;
-    const auto found = disk_.files_.find(path_);
-    return found == disk_.files_.end() ? nullptr : &found->second;
+    if (process_ != disk.process_) return nullptr;
+    const auto found = disk.files_.find(path);
+    return found == disk.files_.end() ? nullptr : &found->second;
   }
 
   [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) const {
     const Content* const file = content();
-    if (file == nullptr) return no_such_file(path_);
+    if (file == nullptr) return no_such_file(path);
     if (offset >= file->bytes.size()) return std::size_t{0};
     const std::size_t count = std::min<std::size_t>(out.size(), file->bytes.size() - static_cast<std::size_t>(offset));
     std::memcpy(out.data(), file->bytes.data() + offset, count);
@@ -33,12 +33,12 @@ class SimDisk::Handle {
 
   [[nodiscard]] Result<std::uint64_t> size() const {
     const Content* const file = content();
-    if (file == nullptr) return no_such_file(path_);
+    if (file == nullptr) return no_such_file(path);
     return std::uint64_t{file->bytes.size()};
   }
 
-  SimDisk& disk_;
-  const std::string path_;
+  SimDisk& disk;
+  const std::string path;
 
  private:
   const std::uint64_t process_;
@@ -50,8 +50,8 @@ class SimDisk::BlockHandle final : public evidence::File {
 
   Status write(std::uint64_t offset, ByteView blocks) override {
     Content* const file = handle_.content();
-    if (file == nullptr) return no_such_file(handle_.path_);
-    return handle_.disk_.write(*file, offset, blocks);
+    if (file == nullptr) return no_such_file(handle_.path);
+    return handle_.disk.write(*file, offset, blocks);
   }
 
   Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
@@ -62,7 +62,7 @@ class SimDisk::BlockHandle final : public evidence::File {
 
   Status cut_and_reserve(std::uint64_t offset, std::uint64_t bytes) override {
     Content* const file = handle_.content();
-    if (file == nullptr) return no_such_file(handle_.path_);
+    if (file == nullptr) return no_such_file(handle_.path);
     file->bytes.resize(static_cast<std::size_t>(offset));
     file->bytes.resize(static_cast<std::size_t>(std::max(offset, bytes)));
     file->durable = file->bytes.size();
@@ -79,7 +79,7 @@ class SimDisk::DerivedHandle final : public evidence::DerivedFile {
 
   Status append(ByteView bytes) override {
     Content* const file = handle_.content();
-    if (file == nullptr) return no_such_file(handle_.path_);
+    if (file == nullptr) return no_such_file(handle_.path);
     file->bytes.insert(file->bytes.end(), bytes.begin(), bytes.end());
     return Done{};
   }
@@ -92,7 +92,7 @@ class SimDisk::DerivedHandle final : public evidence::DerivedFile {
 
   Status cut(std::uint64_t size) override {
     Content* const file = handle_.content();
-    if (file == nullptr) return no_such_file(handle_.path_);
+    if (file == nullptr) return no_such_file(handle_.path);
     file->bytes.resize(static_cast<std::size_t>(size));
     file->durable = std::min(file->durable, file->bytes.size());
     return Done{};

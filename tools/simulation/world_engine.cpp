@@ -63,8 +63,9 @@ Result<std::unique_ptr<actors::SteppedEngine>> World::try_to_start() {
 void World::end_process() {
   for (const auto& [txn, state] : watcher_.txns()) {
     if (state.closed) continue;
+    const LedgerId& ledger = state.ledger;
     const auto side = std::find_if(sides_.begin(), sides_.end(),
-                                   [&](const Side& one) { return one.connector->traits().id == state.ledger; });
+                                   [&](const Side& one) { return one.connector->traits().id == ledger; });
     const bool arrived = side->connector->has_arrived(txn);
     reached(verdict_.sometimes, arrived ? Sometimes::crash_before_final : Sometimes::crash_before_send);
   }

@@ -70,7 +70,7 @@ class EvidenceRoutes : public GatewayWorld {
       described.description.kind = "simulated";
       engine_->record({{clock_.now(), described}});
     }
-    const std::string id = post(payment()).at("id");
+    std::string id = post(payment()).at("id");
     const TradeId trade = *parse_trade_id(id);
     const MovementRefused refused{0, MovementKind::hold, ErrorCode::insufficient_funds, "alice has 3"};
     engine_->record({{clock_.now(), evidence::TradeEvent{trade, Started{}}},

@@ -53,6 +53,7 @@ TEST_F(Idempotency, repeats_that_come_while_the_first_is_in_flight_wait_for_its_
   engine_->holds_creations = true;
   std::vector<std::string> bodies(4);
   std::vector<std::thread> clients;
+  clients.reserve(bodies.size());
   for (std::string& body : bodies) {
     clients.emplace_back([&] {
       transport::HttpClient client = connect();

@@ -30,6 +30,7 @@ template <class Hash>
 std::vector<Hash32> portable_hashes(const std::vector<Bytes>& messages, Hash&& hash) {
   const CpuPathGuard guard(CpuPath::portable);
   std::vector<Hash32> hashes;
+  hashes.reserve(messages.size());
   for (const Bytes& message : messages) hashes.push_back(hash(message));
   return hashes;
 }

@@ -28,7 +28,7 @@ class KeyFile : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path write(const std::string& content, mode_t mode) {
-    const std::filesystem::path path = folder_ / "key";
+    std::filesystem::path path = folder_ / "key";
     std::ofstream(path, std::ios::binary) << content;
     ::chmod(path.c_str(), mode);
     return path;
@@ -111,7 +111,8 @@ TEST(SecretKey, leaves_nothing_behind_when_moved) {
   SecretKey key = SecretKey::from_hex_digits(kDigits).value();
   const SecretKey moved = std::move(key);
   EXPECT_EQ(to_hex(moved.expose()), kDigits);
-  EXPECT_EQ(to_hex(key.expose()), std::string(64, '0'));  // the moved-from bytes are the point of this test
+  // The moved-from bytes are the point of this test. NOLINTNEXTLINE(bugprone-use-after-move)
+  EXPECT_EQ(to_hex(key.expose()), std::string(64, '0'));
 }
 
 TEST(SecretKey, is_wiped_when_it_dies) {

@@ -195,7 +195,7 @@ TEST(Block_corpus, verifies_the_test_chain_in_json_and_in_rlp) {
 TEST(Block_corpus, reads_the_original_rlp_of_main_network_blocks) {
   CLEARSPAN_CORPUS_FOLDER(folder, "ethereum/rlp-derived");
   std::size_t checked = 0;
-  const auto trimmed_text = [](std::string text) { return text.substr(0, text.find_last_not_of(" \r\n") + 1); };
+  const auto trimmed_text = [](const std::string& text) { return text.substr(0, text.find_last_not_of(" \r\n") + 1); };
   for (const auto& file : files_below(folder, "header.rlp.hex")) {
     const Bytes header_bytes = bytes_of(trimmed_text(read_text(file)));
     const auto header = decode_header(header_bytes);

@@ -15,7 +15,6 @@
 namespace clearspan::ethereum {
 namespace {
 
-using clearspan::tests::corpus_root;
 using clearspan::tests::files_below;
 using clearspan::tests::read_text;
 
@@ -186,6 +185,7 @@ TEST(TrieProof_corpus, proves_txns_and_receipts_of_real_blocks) {
     for (std::size_t i = 0; i < block->txns.size(); i += step) indexes.push_back(static_cast<std::uint32_t>(i));
     const auto check = [&](const std::vector<Slice>& members, const Hash32& root) {
       std::vector<ByteView> views;
+      views.reserve(members.size());
       for (const Slice& member : members) views.push_back(block->bytes.view(member));
       const auto paths = prove_ordered(views, indexes);
       for (std::size_t i = 0; i < indexes.size(); ++i) {

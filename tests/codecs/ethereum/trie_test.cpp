@@ -142,7 +142,7 @@ TEST(Trie, gives_lists_the_root_of_the_map_from_indexes) {
     std::vector<Bytes> values;
     ByteMap map;
     for (std::size_t i = 0; i < count; ++i) {
-      values.push_back(Bytes(1 + i % 60, static_cast<std::uint8_t>(i + 1)));
+      values.emplace_back(1 + i % 60, static_cast<std::uint8_t>(i + 1));
       Buffer key;
       rlp::append_u64(key, i);
       map[{key.view().begin(), key.view().end()}] = values.back();

@@ -55,7 +55,7 @@ RC_GTEST_PROP(RecordTest, what_was_encoded_is_decoded_unchanged, (const Record& 
   RC_ASSERT(*decoded == record);
 }
 
-RC_GTEST_PROP(RecordTest, encoding_appends_and_leaves_what_was_there, (const Record& record, Bytes before)) {
+RC_GTEST_PROP(RecordTest, encoding_appends_and_leaves_what_was_there, (const Record& record, const Bytes& before)) {
   Encoded out{before, before};
   encode(record, out.record, out.attachment);
   const Encoded alone = encoded(record);

@@ -122,36 +122,36 @@ class TapeJudge {
 };
 
 std::string mutated(std::string text, std::mt19937& random) {
-  static const std::vector<std::string> kPieces = {"\"",
-                                                   "\\",
-                                                   "{",
-                                                   "}",
-                                                   "[",
-                                                   "]",
-                                                   ":",
-                                                   ",",
-                                                   " ",
-                                                   "\n",
-                                                   "1",
-                                                   "-",
-                                                   "0",
-                                                   "e",
-                                                   "true",
-                                                   "null",
-                                                   "\"a\"",
-                                                   "\\u0041",
-                                                   "\xff",
-                                                   "1.5",
-                                                   "{}",
-                                                   "[]",
-                                                   "12345678901234567890",
-                                                   "\"a\":1,",
-                                                   "\t"};
+  static const std::vector<std::string> pieces = {"\"",
+                                                  "\\",
+                                                  "{",
+                                                  "}",
+                                                  "[",
+                                                  "]",
+                                                  ":",
+                                                  ",",
+                                                  " ",
+                                                  "\n",
+                                                  "1",
+                                                  "-",
+                                                  "0",
+                                                  "e",
+                                                  "true",
+                                                  "null",
+                                                  "\"a\"",
+                                                  "\\u0041",
+                                                  "\xff",
+                                                  "1.5",
+                                                  "{}",
+                                                  "[]",
+                                                  "12345678901234567890",
+                                                  "\"a\":1,",
+                                                  "\t"};
   for (std::size_t edits = 1 + random() % 4; edits > 0; --edits) {
     const std::size_t place = random() % (text.size() + 1);
     switch (random() % 3) {
       case 0:
-        text.insert(place, kPieces[random() % kPieces.size()]);
+        text.insert(place, pieces[random() % pieces.size()]);
         break;
       case 1:
         text.erase(place, 1 + random() % 3);

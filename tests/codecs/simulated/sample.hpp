@@ -133,6 +133,7 @@ inline BlockHeader sample_header() {
 
 inline RenderedBlock render(const std::vector<std::unique_ptr<SampleTxn>>& txns) {
   std::vector<BlockTxn> shown;
+  shown.reserve(txns.size());
   for (const auto& txn : txns) shown.push_back(txn->shown());
   return render_block(sample_header(), shown);
 }

@@ -82,7 +82,8 @@ class ServedLog {
 
   void write_tiles() {
     for (unsigned level = 0; level < kTileLevels; ++level) {
-      for (std::uint64_t index = 0; const unsigned width = tile_width(level, index, kSize); ++index) {
+      for (std::uint64_t index = 0; tile_width(level, index, kSize) != 0; ++index) {
+        const unsigned width = tile_width(level, index, kSize);
         const Tile hashes{TileKind::hashes, level, index, width};
         write(folder_ / path_of(hashes), tile(hashes));
         if (level == 0) write(folder_ / path_of({TileKind::entries, 0, index, width}), bundles_[index]);

@@ -16,6 +16,7 @@ namespace clearspan::tlog::tests {
 // The leaf hashes of the entries "entry 0", "entry 1" and so on.
 inline std::vector<Hash32> numbered_leaves(std::size_t count) {
   std::vector<Hash32> leaves;
+  leaves.reserve(count);
   for (std::size_t i = 0; i < count; ++i) leaves.push_back(leaf_hash(as_bytes("entry " + std::to_string(i))));
   return leaves;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "core/base/hash_table.hpp"
@@ -14,9 +15,9 @@ namespace {
 using testing::ElementsAreArray;
 
 TEST(FetchAhead, every_item_is_worked_on_once_and_in_order_after_both_of_its_fetches) {
-  for (const int size : {0, 1, 5, 6, 7, 12, 13, 100}) {
-    std::vector<int> items;
-    for (int i = 0; i < size; ++i) items.push_back(i);
+  for (const std::size_t size : {0U, 1U, 5U, 6U, 7U, 12U, 13U, 100U}) {
+    std::vector<int> items(size);
+    std::iota(items.begin(), items.end(), 0);
     std::vector<int> first;
     std::vector<int> second;
     std::vector<int> worked;

@@ -45,6 +45,7 @@ View view_up_to(std::uint64_t tip) {
 
 std::vector<std::uint64_t> heights(const std::vector<VerifiedBlockPtr>& blocks) {
   std::vector<std::uint64_t> all;
+  all.reserve(blocks.size());
   for (const auto& each : blocks) all.push_back(each->height.value);
   return all;
 }

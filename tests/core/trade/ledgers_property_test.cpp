@@ -31,7 +31,7 @@ class World {
         return deliver_one();
       case 4:
         if (dice_.one_in(4)) restart();
-        if (dice_.one_in(6)) news_.push_back(CancelRequested{});
+        if (dice_.one_in(6)) news_.emplace_back(CancelRequested{});
         return;
       default:
         if (dice_.one_in(3)) deposit_extra();
@@ -47,7 +47,8 @@ class World {
       while (!news_.empty()) deliver_one();
       if (is_over()) continue;
       if (trade_.phase() == Phase::preparing) pass_prepare_deadline();
-      for (LegIndex leg = 0; leg < plan().legs.size(); ++leg) expire(leg);
+      const auto leg_count = static_cast<LegIndex>(plan().legs.size());
+      for (LegIndex leg = 0; leg < leg_count; ++leg) expire(leg);
       if (todo_.empty() && news_.empty()) todo_ = trade_.outstanding();
     }
   }
@@ -165,11 +166,14 @@ class World {
     Deposit& deposit = deposits_.at(it.hold_key);
     if (deposit.ended) RC_ASSERT(*deposit.ended == it.kind);
     if (deposit.ended || !attempts_.insert({it.hold_key, it.attempt}).second) return;
-    if (dice_.one_in(4)) return news_.push_back(failed(plan(), it.leg, it.kind, it.hold_key));
+    if (dice_.one_in(4)) {
+      news_.emplace_back(failed(plan(), it.leg, it.kind, it.hold_key));
+      return;
+    }
     if (dice_.one_in(4)) return news_.push_back(dead(it.leg, it.kind));
     deposit.ended = it.kind;
     if (it.kind == MovementKind::release) ++released_;
-    news_.push_back(done(plan(), it.leg, it.kind, it.hold_key));
+    news_.emplace_back(done(plan(), it.leg, it.kind, it.hold_key));
   }
 
   void await(LegIndex leg) {
@@ -209,7 +213,7 @@ class World {
       key = key_of_hold(leg);
       deposits_[key] = {leg, false, std::nullopt};
     }
-    news_.push_back(done(plan(), leg, kind, key));
+    news_.emplace_back(done(plan(), leg, kind, key));
   }
 
   // Exact or short; before, in between or after.
@@ -220,11 +224,11 @@ class World {
     deposits_[key] = {leg, true, std::nullopt};
     OutcomeFinal fact{plan().legs[leg].ledger, deposit_of(plan(), leg, key)};
     if (dice_.one_in(2)) fact.outcome.amount = Amount(1);
-    news_.push_back(fact);
+    news_.emplace_back(fact);
   }
 
   void pass_prepare_deadline() {
-    if (!deadline_passed_) news_.push_back(PrepareDeadlinePassed{});
+    if (!deadline_passed_) news_.emplace_back(PrepareDeadlinePassed{});
     deadline_passed_ = true;
   }
 

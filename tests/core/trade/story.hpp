@@ -145,7 +145,8 @@ struct Story {
 
   // All holds final.
   Story& all_held() {
-    for (LegIndex leg = 0; leg < plan.legs.size(); ++leg) {
+    const auto leg_count = static_cast<LegIndex>(plan.legs.size());
+    for (LegIndex leg = 0; leg < leg_count; ++leg) {
       if (plan.legs[leg].role == LegRole::hold) on(held(plan, leg));
     }
     return *this;

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<Hash32> leaves(std::size_t count) {
   std::vector<Hash32> made;
+  made.reserve(count);
   for (std::size_t i = 0; i < count; ++i) made.push_back(crypto::sha256(as_bytes("leaf " + std::to_string(i))));
   return made;
 }

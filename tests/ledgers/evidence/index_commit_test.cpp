@@ -102,6 +102,7 @@ TEST_F(IndexCommitTest, goes_on_after_a_crash_from_the_last_commit_on_disk) {
   const auto before = list_all({});
   const auto keyed = index_->find_by_idempotency_key("key").value();
   std::vector<std::size_t> lengths;
+  lengths.reserve(before.size());
   for (const TradeSummary& trade : before) lengths.push_back(show(trade.id).history.size());
   std::filesystem::copy(root_ / "index", root_ / "crashed", std::filesystem::copy_options::recursive);
   index_.reset();

@@ -246,14 +246,15 @@ class IndexCourseTest : public testing::Test {
 TEST_F(IndexCourseTest, a_trade_that_goes_as_planned_is_followed_without_its_records) {
   for (const Plan& plan : {payment_plan(), payment_plan(Placement::payer), pvp_plan(), chain_plan(),
                            make_plan(std::vector<LegRole>(kLegsMax, LegRole::hold))}) {
+    const auto leg_count = static_cast<LegIndex>(plan.legs.size());
     begin(plan);
     expect_followed(Started{});
-    for (LegIndex leg = 0; leg < plan.legs.size(); ++leg) {
+    for (LegIndex leg = 0; leg < leg_count; ++leg) {
       if (plan.legs[leg].role == LegRole::hold) expect_followed(held(plan, leg));
     }
     if (const auto pivot = plan.pivot()) expect_followed(paid(plan, *pivot));
     expect_followed(decided(Decision::commit));
-    for (LegIndex leg = 0; leg < plan.legs.size(); ++leg) {
+    for (LegIndex leg = 0; leg < leg_count; ++leg) {
       if (plan.legs[leg].role == LegRole::hold) expect_followed(released(plan, leg));
     }
     EXPECT_TRUE(progress_.is_over(tracked_));

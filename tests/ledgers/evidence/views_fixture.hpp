@@ -81,7 +81,7 @@ class ViewsTest : public testing::Test {
   }
 
   Plan settle(std::uint64_t number, std::uint64_t height, std::uint16_t shard = 0) {
-    const Plan plan = story(shard).plan_of(number);
+    Plan plan = story(shard).plan_of(number);
     story(shard).create(plan, number == 1 ? "order-1" : "");
     story(shard).event(plan.id, Started{});
     move(plan, 0, MovementKind::hold, height, true, shard);

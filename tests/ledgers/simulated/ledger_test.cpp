@@ -266,6 +266,7 @@ TEST_F(SimulatedLedger, its_heads_are_told) {
 
 TEST_F(SimulatedLedger, a_block_holds_a_bounded_number_of_operations) {
   std::vector<Movement> batch;
+  batch.reserve(kOperationsPerTxnMax);
   for (std::size_t i = 0; i < kOperationsPerTxnMax; ++i) batch.push_back(payment(1, 1));
   const std::size_t txns = kOperationsPerBlockMax / kOperationsPerTxnMax + 1;
   for (std::size_t i = 0; i < txns; ++i) {

@@ -91,6 +91,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   const DataFolder data("clearspan-bench", options.data_dir);
   Moments moments(options.trades);
   std::vector<std::shared_ptr<TimedLedger>> ledgers;
+  ledgers.reserve(world->ledgers().size());
   for (std::size_t i = 0; i < world->ledgers().size(); ++i) {
     ledgers.push_back(std::make_shared<TimedLedger>(world->connectors()[i], world->ledgers()[i], moments));
   }

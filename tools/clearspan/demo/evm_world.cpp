@@ -33,6 +33,7 @@ std::string numbered(std::string_view stem, std::uint64_t number) {
 
 std::vector<std::string> payers() {
   std::vector<std::string> names;
+  names.reserve(kPayers);
   for (std::size_t i = 0; i < kPayers; ++i) names.push_back(numbered("alice", i));
   return names;
 }

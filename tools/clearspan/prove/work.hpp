@@ -40,6 +40,7 @@ inline void run_all(std::uint64_t count, std::uint32_t jobs, const std::function
   std::atomic<std::uint64_t> next{0};
   std::atomic<std::uint32_t> running{jobs};
   std::vector<std::thread> threads;
+  threads.reserve(jobs);
   for (std::uint32_t i = 0; i < jobs; ++i) {
     threads.emplace_back([&] {
       for (std::uint64_t at = next++; at < count; at = next++) work(at);
