@@ -106,7 +106,7 @@ TEST_F(Agreement, a_block_none_of_them_has_is_unavailable) {
 }
 
 TEST_F(Agreement, receipts_are_fetched_one_by_one_where_the_node_knows_no_other_way) {
-  Proxy old_node(world->node.url(), [](const std::string& request, std::string answer) {
+  Proxy old_node(world->node.url(), [](const std::string& request, const std::string& answer) {
     return request.find("eth_getBlockReceipts") == std::string::npos ? answer : method_not_found(request);
   });
   const auto connector = connect({old_node.url()}, 1);

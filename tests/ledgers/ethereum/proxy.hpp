@@ -18,7 +18,7 @@ class Proxy {
 
   Proxy(const std::string& target, Change change)
       : client_(transport::parse_url(target).value(), {}), change_(std::move(change)) {
-    server_ = transport::HttpServer::start({}, [this](transport::Request request, transport::Respond respond) {
+    server_ = transport::HttpServer::start({}, [this](transport::Request request, const transport::Respond& respond) {
                 const std::string body(request.body());
                 auto answer = client_.post_json(body, true, Millis{10'000});
                 transport::Response response;
