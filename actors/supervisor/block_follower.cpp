@@ -151,6 +151,7 @@ Status BlockFollower::conflict(const Conflict& conflict) {
 
 // The chain above the last block handed out is what waits and what the view holds behind it.
 void BlockFollower::hand_out_ready() {
+  if (waiting_.empty() || !leads_to_handled()) return;
   const auto& unfinal = view_->unfinal();
   const std::size_t known = waiting_.size() + unfinal.size();
   const auto at = [&](std::size_t i) { return i < waiting_.size() ? waiting_[i] : unfinal[i - waiting_.size()]; };
@@ -165,6 +166,12 @@ void BlockFollower::hand_out_ready() {
   handed_out_ = ready.back().block->height.value;
   kill_point(KillPoint::block_verified);
   hand_out_(ready);
+}
+
+// take() has compared those that wait. One block lower, a chain that is not the one that was final could still say what
+// became of a txn, to a shard that is behind and to it alone.
+bool BlockFollower::leads_to_handled() const {
+  return handled_.empty() || waiting_.back()->height >= handled_.rbegin()->first;
 }
 
 void BlockFollower::note_head(const VerifiedBlock& block) {

@@ -29,7 +29,8 @@ class BlockFollower {
   using OnConflict = std::function<void(const Conflict&)>;
 
   // `handled`: the last final block that each shard has handled. It begins with the lowest of them, and with the
-  // ledger's present when there is none; a chain without one of the others contradicts what was final.
+  // ledger's present when there is none; a chain without one of the others contradicts what was final, and nothing of a
+  // chain is handed out before it has shown all of them.
   BlockFollower(LedgerServices& ledger, const std::vector<BlockPlace>& handled, const EngineOptions& options,
                 const Clock& clock, HandOut hand_out, OnConflict on_conflict);
   ~BlockFollower();
@@ -59,6 +60,7 @@ class BlockFollower {
   Status conflict(const Conflict& conflict);
   void note_head(const VerifiedBlock& block);
   void hand_out_ready();
+  [[nodiscard]] bool leads_to_handled() const;
   [[nodiscard]] bool shards_are_behind() const;
 
   LedgerServices& ledger_;

@@ -95,6 +95,19 @@ TEST_F(BlockFollowerTest, misses_a_block_that_only_one_shard_has_handled) {
   EXPECT_EQ(conflicts_.front().expected, replaced.hash);
   EXPECT_EQ(conflicts_.front().found, place(5).hash);
   EXPECT_TRUE(services_.head.frozen);
+  EXPECT_TRUE(handed_out_.empty()) << "blocks of a chain that is not to be believed";
+}
+
+// Until it has shown that block, its chain may be another one.
+TEST_F(BlockFollowerTest, hands_out_nothing_before_the_chain_leads_to_what_a_shard_has_handled) {
+  side_.produce(8);
+  follow({place(2), place(6)});
+  side_.node->blocks_left = 5;
+  ASSERT_FALSE(follower_->step().ok());
+  EXPECT_TRUE(handed_out_.empty());
+  side_.node->blocks_left = 20;
+  ASSERT_TRUE(follower_->step().ok());
+  EXPECT_EQ(handed_out_, places(3, 8 - kFinalityDepth));
 }
 
 TEST_F(BlockFollowerTest, goes_on_where_the_lowest_shard_is_on_a_chain_that_has_all_their_blocks) {
