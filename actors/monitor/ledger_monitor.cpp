@@ -27,15 +27,7 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](const TradeGone& message) { children_.erase(message.trade); },
       [this](TradeRefolded& message) { on_refolded(message); },
       [this](const TakeAsks&) { take_asks(); },
-      [this](const MovementsSigned& message) {
-        for_each_ahead(
-            message.movements,
-            [this](const SignedMovement& one) {
-              awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
-            },
-            [this](const SignedMovement& one) { awaits_.fetch_slots(one.key.ref); },
-            [this](const SignedMovement& one) { awaits_.fetch_entries(one.key.ref); });
-      },
+      [this](const MovementsSigned& message) { on_signed(message); },
       [this](const MovementsRefused& message) { on_refused(message); },
       [this](const MovementsDead& message) { on_dead(message); },
       [this](const FinalBlocks& message) {
@@ -227,6 +219,15 @@ void LedgerMonitor::pass_on(SubmitterAsks asks) {
 void LedgerMonitor::forget(const LegOver& over) {
   children_.erase(trade_of(over.ref));
   awaits_.forget(over.ref);
+}
+
+void LedgerMonitor::on_signed(const MovementsSigned& message) {
+  const auto expect = [this](const SignedMovement& one) {
+    awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
+  };
+  for_each_ahead(
+      message.movements, expect, [this](const SignedMovement& one) { awaits_.fetch_slots(one.key.ref); },
+      [this](const SignedMovement& one) { awaits_.fetch_entries(one.key.ref); });
 }
 
 void LedgerMonitor::on_refused(const MovementsRefused& message) {

@@ -53,6 +53,7 @@ class LedgerMonitor : public MonitorActor::base {
   void fetch_entries(const TradeAsk& ask) const;
   void pass_on(SubmitterAsks asks);
   void forget(const LegOver& over);
+  void on_signed(const MovementsSigned& message);
   void on_refused(const MovementsRefused& message);
   void on_dead(const MovementsDead& message);
 
