@@ -10,7 +10,7 @@ namespace clearspan {
 template <class T>
 class Rare {
  public:
-  Rare(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor): it is a T
+  Rare(T value) : value_(std::make_unique<T>(std::move(value))) {}
 
   Rare(const Rare& other) : Rare(*other) {}
 

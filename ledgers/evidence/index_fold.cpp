@@ -177,8 +177,7 @@ void IndexFold::expect(ByteView record, bool is_far) const {
 void IndexFold::expect(const TradeId& trade) const {
   const Tracked* const tracked = trades_.find(trade);
   if (!tracked || tracked->pending == 0) return;
-  const char* const pending = reinterpret_cast<const char*>(&pending_[tracked->pending - 1]);
-  for (std::size_t at = 0; at < kUsualBytes; at += kCacheLineBytes) __builtin_prefetch(pending + at, 1);
+  fetch(&pending_[tracked->pending - 1], kUsualBytes);
 }
 
 Status IndexFold::note_other(const rows::Place& place, ByteView bytes) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codecs/evidence/record.hpp"
+#include "core/base/fetch_ahead.hpp"
 #include "ledgers/evidence/index_ids.hpp"
 #include "ledgers/evidence/index_progress.hpp"
 #include "ledgers/evidence/index_records.hpp"
@@ -51,7 +52,6 @@ class IndexFold {
   [[nodiscard]] std::size_t uncommitted_rows() const { return pending_count_ + signed_.size(); }
 
  private:
-  static constexpr std::size_t kCacheLineBytes = 64;
   static constexpr std::size_t kUsualBytes = 3 * kCacheLineBytes;  // of a Pending: what is behind is seldom used
 
   // What is new of a trade.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/fetch_ahead.hpp"
 #include "core/chain/ids.hpp"
 #include "ledgers/evidence/index_course.hpp"
 
@@ -77,7 +78,7 @@ class TrackedTrades {
   }
 
   // The trade is about to be looked for.
-  void expect(const TradeId& trade) const { __builtin_prefetch(&slots_[home_of(trade)], 1); }
+  void expect(const TradeId& trade) const { fetch(&slots_[home_of(trade)]); }
 
  private:
   static constexpr std::size_t kSlotsMin = 1024;  // always a power of two
