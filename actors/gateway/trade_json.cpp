@@ -4,6 +4,7 @@
 
 #include "actors/gateway/history_json.hpp"
 #include "actors/gateway/trade_steps.hpp"
+#include "core/trade/advance.hpp"
 
 namespace clearspan::gateway {
 namespace {
@@ -128,10 +129,10 @@ void write_leg_progress(Writer& out, LegIndex leg, const TradeSteps& steps) {
 void write_decision(Writer& out, const evidence::TradeSnapshot& trade) {
   for (const evidence::HistoryEntry& entry : trade.history) {
     const auto* event = std::get_if<evidence::TradeEvent>(&entry.record.body);
-    const auto* decided = event == nullptr ? nullptr : std::get_if<Decided>(&event->event);
-    if (decided == nullptr) continue;
+    const auto decision = event == nullptr ? std::nullopt : decision_by(event->event, entry.phase_after);
+    if (!decision) continue;
     out.key("decision").begin_object();
-    out.field("outcome", to_string(decided->decision));
+    out.field("outcome", to_string(*decision));
     out.field("at", to_rfc3339(entry.record.at)).field("seq", entry.sequence).end_object();
     return;
   }

@@ -81,22 +81,15 @@ Step on_cancel(const Plan& plan, State state) {
   return stop_preparing(plan, std::move(state), AbortReason::cancelled);
 }
 
+// A trade whose pivot has decided already may find its commit on record once more: logs of earlier versions have both.
 Result<Step> on_decided(State state, Decision decision) {
   if (auto* releasing = std::get_if<Releasing>(&state); releasing && decision == Decision::commit) {
     if (releasing->decision_recorded) return stay(std::move(state));
-    releasing->decision_recorded = true;
-    Commands commands = submit_endings(releasing->holds, MovementKind::release);
-    Step step = finish_releasing(std::move(*releasing));
-    step.commands.insert(step.commands.begin(), commands.begin(), commands.end());
-    return step;
+    return end_holds(std::move(*releasing));
   }
   if (auto* refunding = std::get_if<Refunding>(&state); refunding && decision == Decision::abort) {
     if (refunding->decision_recorded) return stay(std::move(state));
-    refunding->decision_recorded = true;
-    Commands commands = submit_endings(refunding->holds, MovementKind::refund);
-    Step step = finish_refunding(std::move(*refunding));
-    step.commands.insert(step.commands.begin(), commands.begin(), commands.end());
-    return step;
+    return end_holds(std::move(*refunding));
   }
   const Phase phase = phase_of(state);
   const bool over =
@@ -173,6 +166,14 @@ Result<Step> advance(const Plan& plan, State state, const Event& event) {
           [&](const Decided& fact) { return on_decided(std::move(state), fact.decision); },
       },
       event);
+}
+
+std::optional<Decision> decision_by(const Event& event, Phase after) {
+  if (const auto* decided = std::get_if<Decided>(&event)) return decided->decision;
+  const auto* fact = std::get_if<OutcomeFinal>(&event);
+  const bool is_pivot = fact != nullptr && fact->outcome.kind == MovementKind::payment;
+  if (is_pivot && (after == Phase::releasing || after == Phase::settled)) return Decision::commit;
+  return std::nullopt;
 }
 
 Commands outstanding_commands(const Plan& plan, const State& state) {

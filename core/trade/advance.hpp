@@ -1,6 +1,8 @@
 // The trade machine: one pure function. The actor, recovery, audit and simulation all run it; nothing else decides.
 #pragma once
 
+#include <optional>
+
 #include "core/base/result.hpp"
 #include "core/trade/command.hpp"
 #include "core/trade/event.hpp"
@@ -24,6 +26,10 @@ State initial_state(const Plan& plan);
 // hold anything that a ledger lets strangers write; they never fail. An event of the engine's own that does not fit the
 // plan or the state is a bug: invalid_transition.
 Result<Step> advance(const Plan& plan, State state, const Event& event);
+
+// The decision that this event of a trade put on record, if it is the first of which that can be said: a pivot that
+// took effect decides by itself, all else is decided by Decided. `after`: the phase to which the event led.
+std::optional<Decision> decision_by(const Event& event, Phase after);
 
 // What a trade in this state is waiting for, as the commands that ask for it. Carrying out a command again has no
 // further effect, so recovery repeats them all.

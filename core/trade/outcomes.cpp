@@ -38,7 +38,7 @@ Step on_hold_outcome(const Plan& plan, Preparing state, const Outcome& outcome) 
   if (const auto pivot = plan.pivot()) {
     return {std::move(next), {Submit{*pivot, MovementKind::payment, HoldKey{}}}};
   }
-  return start_releasing(plan, next.holds);
+  return {start_releasing(plan, next.holds), {RecordDecision{Decision::commit}}};
 }
 
 // A hold that ended while the trade still relied on it. While preparing it aborts the trade; later it contradicts the
@@ -53,6 +53,7 @@ Step on_ending_outcome(const Plan& plan, Preparing state, const Outcome& outcome
   return stay(std::move(state));
 }
 
+// The payment's own record is the decision: what proves that it took effect stands in the log like any other.
 Step on_pivot_outcome(const Plan& plan, Deciding state, const Outcome& outcome) {
   const Leg& pivot = plan.legs[leg_of(outcome.ref)];
   if (outcome.from != pivot.payer) return stay(std::move(state));
@@ -60,7 +61,7 @@ Step on_pivot_outcome(const Plan& plan, Deciding state, const Outcome& outcome) 
   if (outcome.asset != pivot.asset || outcome.to != pivot.payee || outcome.amount != pivot.amount) {
     return suspend(state, SuspendReason::pivot_contradicts_plan);
   }
-  return start_releasing(plan, state.holds);
+  return end_holds(start_releasing(plan, state.holds));
 }
 
 Step on_outcome_in(const Plan& plan, Preparing state, const Outcome& outcome) {

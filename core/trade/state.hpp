@@ -78,7 +78,7 @@ struct HoldEnding {
 };
 
 struct Releasing {
-  bool decision_recorded = false;  // nothing is submitted before it is
+  bool decision_recorded = false;  // nothing is submitted before it is; by the pivot's outcome, or by Decided
   std::vector<HoldEnding> holds;
 
   bool operator==(const Releasing&) const = default;

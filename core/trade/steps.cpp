@@ -40,12 +40,27 @@ std::vector<HoldKey> keys_of(const Refunding& state) {
   return keys_in(state.holds);
 }
 
-Step start_releasing(const Plan& plan, const std::vector<HoldKey>& keys) {
+Releasing start_releasing(const Plan& plan, const std::vector<HoldKey>& keys) {
   Releasing next;
+  next.holds.reserve(plan.legs.size());
   for (std::size_t leg = 0; leg < plan.legs.size(); ++leg) {
     next.holds.push_back(is_hold(plan, leg) ? HoldEnding{Progress::ending, 0, keys[leg]} : HoldEnding{});
   }
-  return {std::move(next), {RecordDecision{Decision::commit}}};
+  return next;
+}
+
+Step end_holds(Releasing state) {
+  state.decision_recorded = true;
+  Commands endings = submit_endings(state.holds, MovementKind::release);
+  if (endings.empty()) return finish_releasing(std::move(state));
+  return {std::move(state), std::move(endings)};
+}
+
+Step end_holds(Refunding state) {
+  state.decision_recorded = true;
+  Commands endings = submit_endings(state.holds, MovementKind::refund);
+  if (endings.empty()) return finish_refunding(std::move(state));
+  return {std::move(state), std::move(endings)};
 }
 
 Step start_refunding(const Plan& plan, const std::vector<std::optional<HoldKey>>& placed, AbortReason reason,

@@ -28,7 +28,12 @@ Step suspend(const From& state, SuspendReason reason) {
   return {Suspended{reason, keys_of(state)}, {}};
 }
 
-Step start_releasing(const Plan& plan, const std::vector<HoldKey>& keys);
+// All holds are to be released, once the decision is on record.
+Releasing start_releasing(const Plan& plan, const std::vector<HoldKey>& keys);
+
+// The decision is on record: asks for every release or refund that waited for it.
+Step end_holds(Releasing state);
+Step end_holds(Refunding state);
 
 // Gives up preparing. Holds that were asked for and are not final may still land; each is abandoned and then waited
 // for. `gone`: the leg that is known never to take effect, or whose value is back with its payer already.

@@ -1,3 +1,4 @@
+#include "core/trade/advance.hpp"
 #include "ledgers/evidence/trade_record.hpp"
 #include "ledgers/evidence/view_text.hpp"
 
@@ -89,9 +90,9 @@ class RecordJson {
     out_.key("decision");
     for (const TradeFact& fact : record_.facts) {
       const auto* event = std::get_if<TradeEvent>(&fact.body);
-      const auto* decided = event == nullptr ? nullptr : std::get_if<Decided>(&event->event);
-      if (decided == nullptr) continue;
-      out_.begin_object().field("outcome", to_string(decided->decision));
+      const auto decision = event == nullptr ? std::nullopt : decision_by(event->event, fact.phase_after);
+      if (!decision) continue;
+      out_.begin_object().field("outcome", to_string(*decision));
       write_time(fact);
       out_.end_object();
       return;

@@ -65,6 +65,7 @@ class LogReader {
       return complain(Invariant::evidence,
                       name + ", " + std::string(to_string(trade.machine.phase())) + ": " + *problem);
     }
+    note_decision(trade);
     if (!was_over && trade.machine.is_over()) trade.over = now_;
     check_proof_of(trade, name, body.event);
     if (const auto* fact = std::get_if<OutcomeFinal>(&body.event)) {
@@ -84,9 +85,7 @@ class LogReader {
       ++trade.failed_tries[{make_operation_ref(plan.id, leg, plan.engine), kind}];
       if (kind == MovementKind::payment) first(trade.pivot_failed);
     };
-    if (const auto* decided = std::get_if<Decided>(&event)) {
-      first(decided->decision == Decision::commit ? trade.committed : trade.aborted);
-    } else if (const auto* dead = std::get_if<MovementDead>(&event)) {
+    if (const auto* dead = std::get_if<MovementDead>(&event)) {
       failed(dead->leg, dead->kind);
     } else if (const auto* refused = std::get_if<MovementRefused>(&event)) {
       ++trade.failed_tries[{make_operation_ref(plan.id, refused->leg, plan.engine), refused->kind}];
@@ -104,6 +103,13 @@ class LogReader {
         first(trade.pivot_paid);
       }
     }
+  }
+
+  void note_decision(TradeFact& trade) const {
+    const std::optional<Decision> decision = trade.machine.decision();
+    if (!decision) return;
+    std::optional<Moment>& moment = *decision == Decision::commit ? trade.committed : trade.aborted;
+    if (!moment) moment = now_;
   }
 
   // The block that the event cites must be proven right before it, and show it.

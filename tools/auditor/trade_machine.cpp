@@ -137,7 +137,7 @@ void TradeMachine::on_payment(std::size_t leg, const Outcome& outcome) {
   if (outcome.from != terms.payer) return;
   if (phase_ == Phase::deciding) {
     if (!outcome.ok) return start_refunding();
-    if (is_exact_payment(terms, outcome)) return start_releasing();
+    if (is_exact_payment(terms, outcome)) return commit();
     return suspend("the pivot was paid with other terms than the plan's");
   }
   if (outcome.ok && (phase_ == Phase::preparing || phase_ == Phase::refunding)) {
@@ -197,8 +197,8 @@ TradeMachine::Problem TradeMachine::on(const Decided& decided) {
                             ? phase_ == Phase::releasing || phase_ == Phase::settled
                             : phase_ == Phase::refunding || phase_ == Phase::refunded || phase_ == Phase::rejected;
   if (!fits_way) return std::string("the decision to ") + (is_commit ? "commit" : "abort") + " has no reason";
-  if (decided_) return std::nullopt;
-  decided_ = true;
+  if (decision_) return std::nullopt;
+  decision_ = decided.decision;
   finish();
   return std::nullopt;
 }
@@ -208,6 +208,13 @@ void TradeMachine::start_releasing() {
   for (std::size_t i = 0; i < legs_.size(); ++i) {
     legs_[i].state = is_hold_leg(*plan_, i) ? LegState::ending : LegState::gone;
   }
+}
+
+// The payment decides by itself, and stands on record as it is.
+void TradeMachine::commit() {
+  start_releasing();
+  decision_ = Decision::commit;
+  finish();
 }
 
 void TradeMachine::start_refunding(std::optional<std::size_t> leg, LegState became) {
@@ -224,7 +231,7 @@ void TradeMachine::start_refunding(std::optional<std::size_t> leg, LegState beca
 }
 
 void TradeMachine::finish() {
-  if (!decided_ || (phase_ != Phase::releasing && phase_ != Phase::refunding)) return;
+  if (!decision_ || (phase_ != Phase::releasing && phase_ != Phase::refunding)) return;
   bool has_ended = false;
   for (const LegStory& story : legs_) {
     if (story.state != LegState::ended && story.state != LegState::gone) return;
@@ -238,7 +245,7 @@ void TradeMachine::finish() {
 }
 
 void TradeMachine::retry(std::size_t leg) {
-  if (decided_ && ++legs_[leg].failures >= kFailuresMax) suspend("a release or refund failed too often");
+  if (decision_ && ++legs_[leg].failures >= kFailuresMax) suspend("a release or refund failed too often");
 }
 
 void TradeMachine::suspend(std::string why) {

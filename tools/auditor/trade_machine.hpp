@@ -36,6 +36,9 @@ class TradeMachine {
     return phase_ == Phase::settled || phase_ == Phase::refunded || phase_ == Phase::rejected;
   }
 
+  // None until it is on record: by the payment that decides a trade with a pivot, or by a record of its own.
+  [[nodiscard]] std::optional<Decision> decision() const { return decision_; }
+
   [[nodiscard]] const std::vector<LegStory>& legs() const { return legs_; }
 
   // Why it was suspended; empty otherwise.
@@ -57,6 +60,7 @@ class TradeMachine {
   void on_payment(std::size_t leg, const Outcome& outcome);
   Problem on_failure(LegIndex leg, MovementKind kind);
 
+  void commit();
   void start_releasing();
   // `gone`: the leg that this is about, with what became of it.
   void start_refunding(std::optional<std::size_t> leg = std::nullopt, LegState became = LegState::gone);
@@ -70,7 +74,7 @@ class TradeMachine {
   std::shared_ptr<const Plan> plan_;
   Phase phase_ = Phase::preparing;
   std::vector<LegStory> legs_;
-  bool decided_ = false;
+  std::optional<Decision> decision_;
   std::string suspended_because_;
 };
 

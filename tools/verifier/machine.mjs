@@ -57,6 +57,13 @@ function start_releasing(state) {
   state.legs.forEach((leg, i) => (leg.progress = state.plan.legs[i].role === 'hold' ? 'ending' : 'void'));
 }
 
+// An exact payment is the decision: none is recorded besides.
+function commit(state) {
+  start_releasing(state);
+  state.recorded = true;
+  finish(state);
+}
+
 function finish(state) {
   if (!state.recorded) return;
   if (!state.legs.every(({ progress }) => progress === 'ended' || progress === 'void')) return;
@@ -146,7 +153,7 @@ function outcome_deciding(state, index, planned, leg, outcome) {
   } else if (kind === 'payment' && outcome.from === planned.payer) {
     const pays = outcome.asset === planned.asset && outcome.to === planned.payee && outcome.amount === planned.amount;
     if (!ok) start_refunding(state, 'pivot_failed');
-    else if (pays) start_releasing(state);
+    else if (pays) commit(state);
     else state.phase = 'suspended';
   }
 }

@@ -35,7 +35,7 @@ OutcomeFinal outcome_of(const Plan& plan, LegIndex leg, MovementKind kind) {
   return {plan.legs[leg].ledger, outcome};
 }
 
-// Six records per trade: created, started, hold final, pivot final, decided, released. `live`: without the last one.
+// Five records per trade: created, started, hold final, pivot final, released. `live`: without the last one.
 std::uint64_t write_trades(Disk& disk, const std::string& directory, bool live) {
   auto log = Log::open(disk, directory, bench_options(), ignore_records(), {});
   require(log.ok());
@@ -47,7 +47,6 @@ std::uint64_t write_trades(Disk& disk, const std::string& directory, bool live) 
     add(TradeEvent{plan.id, Started{}});
     add(TradeEvent{plan.id, outcome_of(plan, 0, MovementKind::hold)});
     add(TradeEvent{plan.id, outcome_of(plan, 1, MovementKind::payment)});
-    add(TradeEvent{plan.id, Decided{Decision::commit}});
     if (!live) add(TradeEvent{plan.id, outcome_of(plan, 0, MovementKind::release)});
     if (group.count() < 2000 && number + 1 < kTrades) continue;
     require((*log)->append(group).ok());
@@ -104,7 +103,7 @@ void show_trade(benchmark::State& state) {
   std::uint64_t number = 0;
   for (auto _ : state) {
     const auto trade = (*index)->show(plan_of(number++ * 7919 % kTrades).id);
-    require(trade.ok() && trade->has_value() && (**trade).history.size() == 6);
+    require(trade.ok() && trade->has_value() && (**trade).history.size() == 5);
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -171,9 +171,8 @@ void settle(RecordingEngine& engine, const Plan& plan, Timestamp start) {
                  {at(3), evidence::TradeEvent{plan.id, outcome(0, MovementKind::hold, 11, key)}},
                  {at(4), sign(1, MovementKind::payment, {})},
                  {at(5), evidence::TradeEvent{plan.id, outcome(1, MovementKind::payment, 12, {})}},
-                 {at(6), evidence::TradeEvent{plan.id, Decided{Decision::commit}}},
-                 {at(7), sign(0, MovementKind::release, key)},
-                 {at(8), evidence::TradeEvent{plan.id, outcome(0, MovementKind::release, 13, key)}}});
+                 {at(6), sign(0, MovementKind::release, key)},
+                 {at(7), evidence::TradeEvent{plan.id, outcome(0, MovementKind::release, 13, key)}}});
 }
 
 TEST_F(GatewayRoutes, the_record_of_a_settled_trade_proves_every_step) {
@@ -186,7 +185,7 @@ TEST_F(GatewayRoutes, the_record_of_a_settled_trade_proves_every_step) {
   ASSERT_EQ(trade.status, 200) << trade.http.body;
   EXPECT_EQ(trade.at("phase"), "settled");
   EXPECT_EQ(trade.at("decision/outcome"), "commit");
-  EXPECT_EQ(trade.at("decision/at"), "2026-11-21T10:00:06.000Z");
+  EXPECT_EQ(trade.at("decision/at"), "2026-11-21T10:00:05.000Z");
   EXPECT_EQ(trade.at("abort_reason"), "null");
   EXPECT_EQ(trade.at("legs/0/ledger"), "a-coin");
   EXPECT_EQ(trade.at("legs/0/hold_txn"), "0x" + to_hex(Bytes(32, 111)));
@@ -208,8 +207,8 @@ TEST_F(GatewayRoutes, the_record_of_a_settled_trade_proves_every_step) {
   EXPECT_EQ(trade.at("transitions/1/phase"), "deciding");
   EXPECT_EQ(trade.at("transitions/2/phase"), "releasing");
   EXPECT_EQ(trade.at("transitions/3/phase"), "settled");
-  EXPECT_EQ(trade.at("transitions/3/at"), "2026-11-21T10:00:08.000Z");
-  EXPECT_EQ(trade.at("history/8/seq"), "9");
+  EXPECT_EQ(trade.at("transitions/3/at"), "2026-11-21T10:00:07.000Z");
+  EXPECT_EQ(trade.at("history/7/seq"), "8");
 }
 
 TEST_F(GatewayRoutes, a_refused_hold_shows_why_the_trade_was_aborted) {

@@ -161,8 +161,13 @@ class World {
 
   void end_hold(const Submit& it) {
     RC_ASSERT(deposits_.count(it.hold_key) == 1);
-    RC_ASSERT(decided_ == (it.kind == MovementKind::release ? Decision::commit : Decision::abort));
-    if (it.kind == MovementKind::refund) RC_ASSERT(fate_of_pivot() != Fate::landed);
+    if (it.kind == MovementKind::refund) {
+      RC_ASSERT(decided_ == Decision::abort && fate_of_pivot() != Fate::landed);
+    } else if (plan().pivot()) {
+      RC_ASSERT(!decided_ && fate_of_pivot() == Fate::landed);
+    } else {
+      RC_ASSERT(decided_ == Decision::commit);
+    }
     Deposit& deposit = deposits_.at(it.hold_key);
     if (deposit.ended) RC_ASSERT(*deposit.ended == it.kind);
     if (deposit.ended || !attempts_.insert({it.hold_key, it.attempt}).second) return;

@@ -23,6 +23,22 @@ TEST(Pvp, decides_by_its_own_record_once_all_holds_are_final) {
   EXPECT_EQ(trade.phase(), Phase::settled);
 }
 
+TEST(Pvp, releases_nothing_before_the_decision_is_on_record) {
+  Story trade(pvp_plan());
+  trade.all_held();
+  EXPECT_THAT(trade.outstanding(), ElementsAre(Command(RecordDecision{Decision::commit})));
+  EXPECT_TRUE(trade.is_ignored(failed(trade.plan, 0, release, key_of_hold(0))));
+  EXPECT_TRUE(trade.is_ignored(dead(0, release)));
+}
+
+TEST(Pvp, ends_when_somebody_else_ended_the_holds_before_the_decision_was_on_record) {
+  Story trade(pvp_plan());
+  trade.all_held().on(released(trade.plan, 0)).on(released(trade.plan, 1));
+  EXPECT_EQ(trade.phase(), Phase::releasing);
+  EXPECT_THAT(trade.on(decided(Decision::commit)).commands, ElementsAre(Command(Finish{})));
+  EXPECT_EQ(trade.phase(), Phase::settled);
+}
+
 TEST(Pvp, is_not_cancelled_once_all_holds_are_final) {
   Story trade(pvp_plan());
   trade.all_held();
@@ -125,7 +141,7 @@ TEST(Chain, asks_for_the_pivot_only_when_every_hold_is_final) {
   EXPECT_THAT(trade.on(Started{}).commands, ElementsAre(submit(0, hold), submit(2, hold)));
   EXPECT_THAT(trade.on(held(trade.plan, 2)).commands, IsEmpty());
   EXPECT_THAT(trade.on(held(trade.plan, 0)).commands, ElementsAre(submit(1, payment)));
-  EXPECT_THAT(trade.on(paid(trade.plan, 1)).on(decided(Decision::commit)).commands,
+  EXPECT_THAT(trade.on(paid(trade.plan, 1)).commands,
               ElementsAre(submit(0, release, key_of_hold(0)), submit(2, release, key_of_hold(2))));
   trade.on(released(trade.plan, 2)).on(released(trade.plan, 0));
   EXPECT_EQ(trade.phase(), Phase::settled);

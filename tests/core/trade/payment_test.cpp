@@ -23,9 +23,8 @@ TEST(Payment, goes_through_hold_pivot_and_release_to_settled) {
   EXPECT_THAT(trade.on(Started{}).commands, ElementsAre(submit(0, hold)));
   EXPECT_THAT(trade.on(held(trade.plan, 0)).commands, ElementsAre(submit(1, payment)));
   EXPECT_EQ(trade.phase(), Phase::deciding);
-  EXPECT_THAT(trade.on(paid(trade.plan, 1)).commands, ElementsAre(Command(RecordDecision{Decision::commit})));
+  EXPECT_THAT(trade.on(paid(trade.plan, 1)).commands, ElementsAre(submit(0, release, kKey)));
   EXPECT_EQ(trade.phase(), Phase::releasing);
-  EXPECT_THAT(trade.on(decided(Decision::commit)).commands, ElementsAre(submit(0, release, kKey)));
   EXPECT_THAT(trade.on(released(trade.plan, 0)).commands, ElementsAre(Command(Finish{})));
   EXPECT_EQ(trade.phase(), Phase::settled);
 }
@@ -36,18 +35,32 @@ TEST(Payment, waits_for_a_deposit_that_the_payer_places) {
   EXPECT_THAT(trade.on(held(trade.plan, 0)).commands, ElementsAre(submit(1, payment)));
 }
 
-TEST(Payment, releases_nothing_before_the_decision_is_on_record) {
+TEST(Payment, is_decided_by_the_record_of_its_pivot) {
   Story trade = releasing();
-  EXPECT_THAT(trade.outstanding(), ElementsAre(Command(RecordDecision{Decision::commit})));
-  EXPECT_TRUE(trade.is_ignored(failed(trade.plan, 0, release, kKey)));
-  EXPECT_TRUE(trade.is_ignored(dead(0, release)));
+  EXPECT_THAT(trade.outstanding(), ElementsAre(submit(0, release, kKey)));
+  EXPECT_TRUE(trade.is_ignored(decided(Decision::commit))) << "earlier versions recorded it once more";
+  EXPECT_EQ(trade.on(decided(Decision::abort)).refusal, ErrorCode::invalid_transition);
+}
+
+TEST(Payment, says_which_event_put_the_decision_on_record) {
+  const Plan plan = payment_plan();
+  EXPECT_EQ(decision_by(paid(plan, 1), Phase::releasing), Decision::commit);
+  EXPECT_EQ(decision_by(paid(plan, 1), Phase::settled), Decision::commit) << "of a plan whose holds are all over";
+  EXPECT_EQ(decision_by(paid(plan, 1), Phase::suspended), std::nullopt) << "on other terms";
+  EXPECT_EQ(decision_by(failed(plan, 1, payment), Phase::refunding), std::nullopt) << "Decided follows";
+  EXPECT_EQ(decision_by(held(plan, 0), Phase::releasing), std::nullopt);
+  EXPECT_EQ(decision_by(decided(Decision::abort), Phase::refunding), Decision::abort);
+}
+
+TEST(Payment, refunds_nothing_before_the_decision_is_on_record) {
+  Story trade = deciding();
+  EXPECT_THAT(trade.on(dead(1, payment)).commands, ElementsAre(Command(RecordDecision{Decision::abort})));
+  EXPECT_THAT(trade.outstanding(), ElementsAre(Command(RecordDecision{Decision::abort})));
+  EXPECT_TRUE(trade.is_ignored(failed(trade.plan, 0, refund, kKey)));
+  EXPECT_TRUE(trade.is_ignored(dead(0, refund)));
 }
 
 TEST(Payment, ends_when_somebody_else_ended_the_hold_before_the_decision_was_on_record) {
-  Story commit = releasing();
-  EXPECT_THAT(commit.on(released(commit.plan, 0)).commands, IsEmpty());
-  EXPECT_THAT(commit.on(decided(Decision::commit)).commands, ElementsAre(Command(Finish{})));
-  EXPECT_EQ(commit.phase(), Phase::settled);
   Story abort = deciding();
   abort.on(dead(1, payment)).on(refunded(abort.plan, 0));
   EXPECT_THAT(abort.on(decided(Decision::abort)).commands, ElementsAre(Command(Finish{})));
@@ -112,7 +125,7 @@ TEST(Payment, never_refunds_while_the_pivot_can_still_become_final) {
 
 TEST(Payment, settles_when_the_pivot_lands_in_spite_of_the_cancel) {
   Story trade = deciding();
-  trade.on(CancelRequested{}).on(paid(trade.plan, 1)).on(decided(Decision::commit)).on(released(trade.plan, 0));
+  trade.on(CancelRequested{}).on(paid(trade.plan, 1)).on(released(trade.plan, 0));
   EXPECT_EQ(trade.phase(), Phase::settled);
 }
 
@@ -219,7 +232,7 @@ TEST(Payment, is_suspended_when_a_hold_ends_that_the_pivot_relies_on) {
 
 TEST(Payment, is_suspended_when_a_hold_ends_against_the_decision) {
   Story commit = releasing();
-  commit.on(decided(Decision::commit)).on(refunded(commit.plan, 0));
+  commit.on(refunded(commit.plan, 0));
   ASSERT_EQ(commit.phase(), Phase::suspended);
   EXPECT_EQ(commit.suspended_for(), SuspendReason::ended_against_decision);
   Story abort = deciding();
@@ -232,7 +245,6 @@ TEST(Payment, asks_again_for_a_release_that_failed_or_died_until_the_limit) {
   for (const Event& setback :
        {Event(failed(payment_plan(), 0, release, kKey)), dead(0, release), refused(0, release)}) {
     Story trade = releasing();
-    trade.on(decided(Decision::commit));
     for (int i = 1; i < kEndingFailuresMax; ++i) {
       ASSERT_THAT(trade.on(setback).commands,
                   ElementsAre(Command(Submit{0, release, kKey, static_cast<std::uint8_t>(i)})));
@@ -244,15 +256,14 @@ TEST(Payment, asks_again_for_a_release_that_failed_or_died_until_the_limit) {
 }
 
 TEST(Payment, ignores_setbacks_of_the_ending_that_it_did_not_choose) {
-  Story trade = releasing();
-  trade.on(decided(Decision::commit));
+  const Story trade = releasing();
   EXPECT_TRUE(trade.is_ignored(failed(trade.plan, 0, refund, kKey)));
   EXPECT_TRUE(trade.is_ignored(dead(0, refund)));
 }
 
 TEST(Payment, ignores_what_it_is_told_twice) {
   Story trade(payment_plan());
-  const Event story[] = {held(trade.plan, 0), paid(trade.plan, 1), decided(Decision::commit), released(trade.plan, 0)};
+  const Event story[] = {held(trade.plan, 0), paid(trade.plan, 1), released(trade.plan, 0)};
   for (std::size_t i = 0; i < std::size(story); ++i) {
     trade.on(story[i]);
     for (std::size_t j = 0; j <= i; ++j) EXPECT_TRUE(trade.is_ignored(story[j])) << i << " " << j;
@@ -280,7 +291,7 @@ TEST(Payment, refuses_events_of_its_own_that_do_not_fit_the_plan_and_keeps_its_s
     EXPECT_EQ(trade.state, initial_state(trade.plan));
   }
   Story settled = releasing();
-  settled.on(decided(Decision::commit)).on(released(settled.plan, 0));
+  settled.on(released(settled.plan, 0));
   EXPECT_EQ(settled.on(decided(Decision::abort)).refusal, ErrorCode::invalid_transition);
   EXPECT_EQ(settled.phase(), Phase::settled);
 }

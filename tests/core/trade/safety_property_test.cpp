@@ -126,7 +126,7 @@ class BookKeeper {
     if (const auto* it = std::get_if<RecordDecision>(&command)) {
       RC_ASSERT(!decision_ || *decision_ == it->decision);
       decision_ = it->decision;
-      if (plan_.pivot() && it->decision == Decision::commit) RC_ASSERT(pivot_paid_);
+      RC_ASSERT(!plan_.pivot() || it->decision == Decision::abort);
     }
     if (const auto* rare = std::get_if<Rare<ReturnDeposit>>(&command)) {
       const ReturnDeposit* const it = rare->operator->();
@@ -155,8 +155,11 @@ class BookKeeper {
         pivot_asked_ = true;
         break;
       case MovementKind::release:
-        RC_ASSERT(decided_ == Decision::commit && decision_ == Decision::commit);
-        RC_ASSERT(!plan_.pivot() || pivot_paid_);
+        if (plan_.pivot()) {
+          RC_ASSERT(pivot_paid_ && !decision_);
+        } else {
+          RC_ASSERT(decided_ == Decision::commit && decision_ == Decision::commit);
+        }
         RC_ASSERT(refunded_.count(it.hold_key) == 0);
         released_.insert(it.hold_key);
         break;

@@ -45,10 +45,10 @@ TEST_F(IndexCommitTest, nothing_is_visible_before_somebody_waits_and_everything_
   wait();
   tell(4, Ending::settled);
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  EXPECT_EQ(index_->applied_sequence(0), 12u);
+  EXPECT_EQ(index_->applied_sequence(0), 11u);
   EXPECT_FALSE(index_->summary(Story::id_of(4))->has_value());
   wait();
-  EXPECT_EQ(index_->applied_sequence(0), 24u);
+  EXPECT_EQ(index_->applied_sequence(0), 22u);
   EXPECT_EQ(show(Story::id_of(4)).summary.phase, Phase::settled);
 }
 
@@ -56,10 +56,10 @@ TEST_F(IndexCommitTest, commits_by_itself_when_nobody_waits) {
   open_with(Millis{20});
   tell(2, Ending::settled);
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (index_->applied_sequence(0) < 12 && std::chrono::steady_clock::now() < deadline) {
+  while (index_->applied_sequence(0) < 11 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  EXPECT_EQ(index_->applied_sequence(0), 12u);
+  EXPECT_EQ(index_->applied_sequence(0), 11u);
 }
 
 TEST_F(IndexCommitTest, who_waits_for_what_is_there_does_not_wait_for_what_others_wait_for) {
@@ -67,14 +67,14 @@ TEST_F(IndexCommitTest, who_waits_for_what_is_there_does_not_wait_for_what_other
   std::jthread patient([&] { static_cast<void>(index_->wait_for(0, 1000, Millis{500})); });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   tell(2, Ending::settled);
-  EXPECT_TRUE(index_->wait_for(0, 12, kPatience));
-  EXPECT_EQ(show(Story::id_of(2)).history.size(), 12u);
+  EXPECT_TRUE(index_->wait_for(0, 11, kPatience));
+  EXPECT_EQ(show(Story::id_of(2)).history.size(), 11u);
 }
 
 TEST_F(IndexCommitTest, what_was_not_committed_is_committed_when_the_index_is_closed) {
   open_with(kNeverByItself);
   tell(2, Ending::settled);
-  ASSERT_TRUE(index_->wait_for(0, 12, kPatience));
+  ASSERT_TRUE(index_->wait_for(0, 11, kPatience));
   tell(4, Ending::suspended);
   is_offering_ = false;
   open_with(kNeverByItself);

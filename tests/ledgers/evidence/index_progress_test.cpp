@@ -252,8 +252,11 @@ TEST_F(IndexCourseTest, a_trade_that_goes_as_planned_is_followed_without_its_rec
     for (LegIndex leg = 0; leg < leg_count; ++leg) {
       if (plan.legs[leg].role == LegRole::hold) expect_followed(held(plan, leg));
     }
-    if (const auto pivot = plan.pivot()) expect_followed(paid(plan, *pivot));
-    expect_followed(decided(Decision::commit));
+    if (const auto pivot = plan.pivot()) {
+      expect_followed(paid(plan, *pivot));
+    } else {
+      expect_followed(decided(Decision::commit));
+    }
     for (LegIndex leg = 0; leg < leg_count; ++leg) {
       if (plan.legs[leg].role == LegRole::hold) expect_followed(released(plan, leg));
     }

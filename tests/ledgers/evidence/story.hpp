@@ -103,7 +103,6 @@ class Story {
       move(plan, 0, MovementKind::refund, number, true);
       return;
     }
-    event(plan.id, Decided{Decision::commit});
     if (ending == Ending::settled) move(plan, 0, MovementKind::release, number, true);
   }
 

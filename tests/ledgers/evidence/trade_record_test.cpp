@@ -101,7 +101,6 @@ TEST_F(TradeRecordTest, a_release_that_failed_first_has_two_requests_and_is_fina
   story().create(plan, "");
   move(plan, 0, MovementKind::hold, 10);
   move(plan, 1, MovementKind::payment, 11);
-  story().event(plan.id, Decided{Decision::commit});
   move(plan, 0, MovementKind::release, 12, false);
   move(plan, 0, MovementKind::release, 13);
   write();

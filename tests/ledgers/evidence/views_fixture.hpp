@@ -86,7 +86,6 @@ class ViewsTest : public testing::Test {
     story(shard).event(plan.id, Started{});
     move(plan, 0, MovementKind::hold, height, true, shard);
     move(plan, 1, MovementKind::payment, height + 1, true, shard);
-    story(shard).event(plan.id, Decided{Decision::commit});
     move(plan, 0, MovementKind::release, height + 2, true, shard);
     return plan;
   }

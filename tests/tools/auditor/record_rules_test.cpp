@@ -127,7 +127,6 @@ TEST(Auditor, finds_another_try_without_a_failure) {
   scribe.create(plan);
   const HoldKey key = scribe.hold(plan);
   scribe.pay(plan);
-  scribe.decide(plan, Decision::commit);
   scribe.sign(plan, 0, MovementKind::release, key);
   Movement again = movement_for(plan, 0, MovementKind::release, key);
   again.attempt = 1;

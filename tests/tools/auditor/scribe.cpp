@@ -177,7 +177,6 @@ void Scribe::settle(const Plan& plan) {
   create(plan);
   const HoldKey key = hold(plan);
   pay(plan);
-  decide(plan, Decision::commit);
   release(plan, key);
 }
 

@@ -208,7 +208,6 @@ TEST(Auditor, finds_the_end_of_a_hold_that_is_not_the_legs) {
   scribe.create(second);
   scribe.hold(second);
   scribe.pay(second);
-  scribe.decide(second, Decision::commit);
   HoldKey other;
   other.bytes.fill(1);
   scribe.sign(second, 0, MovementKind::release, other);

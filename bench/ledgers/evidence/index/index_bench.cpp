@@ -271,21 +271,20 @@ void index_live_trades(benchmark::State& state) {
     state.counters["cpu_us_per_creation"] = (others - others_before) * 1e6 / counted;
 
     others_before = others;
-    for (const int step : {0, 1, 2, 3}) {
+    for (const int step : {0, 1, 2}) {
       for (std::uint64_t i = 0; i < trades; ++i) {
         const Plan plan = live_plan(i * kStride % trades);
         if (step == 0) log.add(TradeEvent{plan.id, live_outcome(plan, 0, MovementKind::hold)});
         if (step == 1) log.add(TradeEvent{plan.id, live_outcome(plan, 1, MovementKind::payment)});
-        if (step == 2) log.add(TradeEvent{plan.id, Decided{Decision::commit}});
-        if (step == 3) log.add(TradeEvent{plan.id, live_outcome(plan, 0, MovementKind::release)});
+        if (step == 2) log.add(TradeEvent{plan.id, live_outcome(plan, 0, MovementKind::release)});
       }
     }
     log.all_applied();
     others = cpu_seconds() - own_cpu_seconds();
-    state.counters["cpu_us_per_event"] = (others - others_before) * 1e6 / counted / 4;
+    state.counters["cpu_us_per_event"] = (others - others_before) * 1e6 / counted / 3;
     for (std::uint64_t i = 0; i < trades; i += 9'973) {
       const auto shown = index.show(live_plan(i).id);
-      require(shown.ok() && (*shown)->summary.phase == Phase::settled && (*shown)->history.size() == 5);
+      require(shown.ok() && (*shown)->summary.phase == Phase::settled && (*shown)->history.size() == 4);
     }
   }
 }

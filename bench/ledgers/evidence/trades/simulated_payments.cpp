@@ -188,7 +188,6 @@ std::vector<TradeId> SimulatedPayments::settle(std::size_t count, const Sink& si
   const Landed holds = land(a_, trades, 0, MovementKind::hold, sink);
   for (std::size_t i = 0; i < count; ++i) trades[i].hold_key = holds.outcomes[i].hold_key;
   const Landed payments = land(b_, trades, 1, MovementKind::payment, sink);
-  for (const TradeId& id : ids) sink({now_, TradeEvent{id, Decided{Decision::commit}}});
   const Landed releases = land(a_, trades, 0, MovementKind::release, sink);
   for (const TxnId& txn : holds.txns) sink({now_, TxnClosed{a_.ledger, txn}});
   for (const TxnId& txn : payments.txns) sink({now_, TxnClosed{b_.ledger, txn}});
