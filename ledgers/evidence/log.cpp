@@ -168,7 +168,8 @@ Status Log::Writer::continue_log(const LogEnd& end) {
 Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
   const ByteView bytes = group.view().bytes();
   CLEARSPAN_CHECK_OK(check_sizes(group.view()));
-  if (queued().bytes + bytes.size() > kQueuedBytesMax) {
+  const std::uint64_t waiting = queued().bytes;
+  if (waiting > 0 && waiting + bytes.size() > kQueuedBytesMax) {
     return make_error(ErrorCode::overloaded, "too many evidence records wait for the disk");
   }
 

@@ -75,8 +75,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   // Producer thread. Takes over all records of the group in order and returns the sequence of the last one; it becomes
-  // durable later. Errors: overloaded above kQueuedBytesMax, too_large for one record above kRecordBytesMax; then
-  // nothing was taken.
+  // durable later. Errors: overloaded above kQueuedBytesMax, unless nothing else waits: a group of any size gets its
+  // turn; too_large for one record above kRecordBytesMax. Then nothing was taken.
   Result<std::uint64_t> append(const EncodedGroup& group);
 
   // Producer thread: the sequence of the last record taken, durable or not.

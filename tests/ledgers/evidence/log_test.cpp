@@ -150,6 +150,22 @@ TEST_F(LogTest, refuses_an_append_above_the_queue_limit_and_takes_nothing_of_it)
   EXPECT_TRUE(log->append(large).ok());
 }
 
+// What its writer gathered meanwhile may have grown above the limit.
+TEST_F(LogTest, takes_a_group_of_any_size_once_nothing_else_waits) {
+  auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
+  const Bytes record(kRecordBytesMax, 0x61);
+  EncodedGroup huge;
+  while (huge.size_bytes() <= kQueuedBytesMax) huge.add_bytes({record, {}});
+  EncodedGroup one;
+  one.add_bytes({record, {}});
+  ASSERT_TRUE(log->append(one).ok());
+  EXPECT_EQ(log->append(huge).error().code, ErrorCode::overloaded);
+  while (log->step()) continue;
+  ASSERT_TRUE(log->append(huge).ok());
+  while (log->step()) continue;
+  EXPECT_EQ(log->durable().sequence, 1 + huge.count());
+}
+
 TEST_F(LogTest, refuses_a_record_above_the_size_limit) {
   auto log = open_log(*disk_, directory_, test_options(kSegmentBytes));
   EncodedGroup group;
