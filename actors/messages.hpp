@@ -92,6 +92,12 @@ struct TradeRefolded {  // The writer's answer about a trade whose actor crashed
   Result<RefoldedTrade> refolded;
 };
 
+struct AskMovement {  // Have this movement of the trade's plan made.
+  PlanPtr plan;
+  OperationRef ref;
+  Submit what;
+};
+
 struct AskDeposit {  // Tell the trade when its payer's hold can no longer appear.
   OperationRef ref;
   std::shared_ptr<const Leg> leg;  // what the hold must be
@@ -106,8 +112,8 @@ struct LegOver {  // The trade of this leg has ended, and asks for nothing any m
   OperationRef ref;
 };
 
-// What a trade asks of a ledger. A movement: have it made.
-using TradeAsk = std::variant<Movement, AskDeposit, WithdrawMovement, LegOver>;
+// What a trade asks of a ledger.
+using TradeAsk = std::variant<AskMovement, AskDeposit, WithdrawMovement, LegOver>;
 
 struct TakeAsks {};  // The trades of your shard have asked for something: it is in the shard's outbox.
 
@@ -215,7 +221,7 @@ using WriterActor =
 // --- To a submitter ---
 
 // Movements: sign, record and send them; answer each with MovementsSigned or MovementsRefused.
-using SubmitterAsk = std::variant<Movement, WithdrawMovement, LegOver>;
+using SubmitterAsk = std::variant<AskMovement, WithdrawMovement, LegOver>;
 
 struct SubmitterAsks {  // in the order in which the trades asked
   std::vector<SubmitterAsk> asks;

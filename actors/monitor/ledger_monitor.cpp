@@ -172,7 +172,7 @@ void LedgerMonitor::take_asks() {
   const auto pass = [&](TradeAsk& ask) {
     if (const auto* deposit = std::get_if<AskDeposit>(&ask)) {
       awaits_.expect_deposit(deposit->ref, deposit->leg);
-    } else if (auto* movement = std::get_if<Movement>(&ask)) {
+    } else if (auto* movement = std::get_if<AskMovement>(&ask)) {
       forward.asks.emplace_back(std::move(*movement));
     } else if (const auto* withdraw = std::get_if<WithdrawMovement>(&ask)) {
       forward.asks.emplace_back(*withdraw);

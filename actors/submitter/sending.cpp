@@ -155,7 +155,7 @@ void Submitter::on_tick() {
     if (ledger_.traits.has_sequence) read_sequence(flight.txn.signer, signers_[flight.txn.signer]);
   }
   forget_closed();
-  flush_all(kUnansweredTxnsMax);
+  flush_all(kUnansweredForGathering + 1);
   delayed_send(this, kTickInterval, Tick{});
 }
 

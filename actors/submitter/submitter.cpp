@@ -12,7 +12,7 @@ namespace clearspan::actors {
 namespace {
 
 const OperationRef& ref_in(const SubmitterAsk& ask) {
-  if (const auto* movement = std::get_if<Movement>(&ask)) return movement->ref;
+  if (const auto* movement = std::get_if<AskMovement>(&ask)) return movement->ref;
   if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) return withdrawal->key.ref;
   return std::get<LegOver>(ask).ref;
 }
@@ -80,8 +80,8 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
 
 void Submitter::on_asks(SubmitterAsks& message) {
   const auto take = [this](SubmitterAsk& ask) {
-    if (auto* movement = std::get_if<Movement>(&ask)) {
-      submit(std::move(*movement));
+    if (const auto* movement = std::get_if<AskMovement>(&ask)) {
+      submit(*movement);
     } else if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) {
       withdraw(*withdrawal);
     } else {
@@ -93,11 +93,14 @@ void Submitter::on_asks(SubmitterAsks& message) {
       [this](const SubmitterAsk& ask) { known_.fetch_entry(ref_in(ask)); });
 }
 
-void Submitter::submit(Movement&& movement) {
-  const MovementKey key = key_of(movement);
+void Submitter::submit(const AskMovement& ask) {
+  const auto& [leg, kind, hold_key, attempt] = ask.what;
+  const MovementKey key{ask.ref, kind};
   Known& known = known_of(key);
   if (known.is_queued) return;
-  if (!known.answered || movement.attempt > *known.answered) {
+  Movement movement = movement_for(*ask.plan, leg, kind, hold_key);
+  movement.attempt = attempt;
+  if (!known.answered || attempt > *known.answered) {
     queue_up(known, std::move(movement));
     return;
   }

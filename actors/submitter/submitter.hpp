@@ -26,12 +26,13 @@ namespace clearspan::actors {
 // Movements in one txn, at most: a bundle holds the whole txn of each step of its trade, and must stay small.
 inline constexpr std::size_t kMovementsPerTxnMax = 256;
 
-// Txns of one account that are signed and that the node has not answered to, at most: one is on its way to it, one
-// becomes durable meanwhile.
-inline constexpr std::size_t kUnansweredTxnsMax = 2;
+// Txns of one account that are signed and that the node has not answered to, at most: full ones that become durable and
+// are on their way to it, so that neither a slow disk nor a slow node holds up the account. What waits behind them is
+// not signed yet, and can be withdrawn.
+inline constexpr std::size_t kUnansweredTxnsMax = 4;
 
-// So many of them keep back a txn that is not full, until the next tick at the latest: what is asked for meanwhile
-// gathers in it, and a signature costs as much for one movement as for all that fit.
+// So many of them keep back a txn that is not full until the next tick, and one more until an answer comes: what is
+// asked for meanwhile gathers in it, and a signature costs as much for one movement as for all that fit.
 inline constexpr std::size_t kUnansweredForGathering = 1;
 
 inline constexpr Millis kTickInterval{100};  // between two looks at what nobody has answered to
@@ -91,7 +92,7 @@ class Submitter : public SubmitterActor::base {
   };
 
   void on_asks(SubmitterAsks& message);
-  void submit(Movement&& movement);
+  void submit(const AskMovement& ask);
   void withdraw(const WithdrawMovement& message);
   void forget(const LegOver& over);
   void on_flush();

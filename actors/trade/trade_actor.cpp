@@ -156,9 +156,8 @@ void Trade::carry_out(const Commands& commands) {
 }
 
 void Trade::carry_out(const Submit& command) {
-  Movement movement = movement_for(*plan_, command.leg, command.kind, command.hold_key);
-  movement.attempt = command.attempt;
-  ask(plan_->legs[command.leg].ledger, std::move(movement));
+  const OperationRef ref = make_operation_ref(plan_->id, command.leg, plan_->engine);
+  ask(plan_->legs[command.leg].ledger, AskMovement{plan_, ref, command});
 }
 
 void Trade::carry_out(const AwaitDeposit& command) {

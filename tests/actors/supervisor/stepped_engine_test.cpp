@@ -137,6 +137,14 @@ TEST_F(GatheringTest, a_full_txn_does_not_wait_for_the_answer_to_another_one) {
   EXPECT_EQ(outstanding(), 2U);
 }
 
+TEST_F(GatheringTest, so_many_full_txns_go_without_an_answer_and_no_more) {
+  ask_for_holds(kUnansweredTxnsMax * kMovementsPerTxnMax);
+  tick();
+  EXPECT_EQ(outstanding(), kUnansweredTxnsMax);
+  answer_to_one();
+  EXPECT_EQ(outstanding(), kUnansweredTxnsMax + 1);
+}
+
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.
 TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
   SteppedWorld world(1);
