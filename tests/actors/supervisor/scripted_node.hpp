@@ -37,6 +37,9 @@ class ScriptedNode final : public simulated::ConnectorBase {
   // From the engine's next start on, the accounts of this ledger number their txns.
   void number_txns() { traits_.has_sequence = true; }
 
+  // From the engine's next start on, txns for this ledger are valid for so many blocks.
+  void end_validity_after(std::uint64_t blocks) { traits_.txn_validity = blocks; }
+
   // Whose txn this is, and its number, as its blocks show it.
   void show_number(const TxnId& txn, const AccountId& sender, Sequence number) {
     decoder_.numbers[txn] = {sender, number};

@@ -192,6 +192,63 @@ TEST_F(SteppedEngineTest, a_txn_of_a_live_trade_is_not_given_up_because_its_numb
   EXPECT_EQ(world.signatures(plan, MovementKind::hold), 2U);
 }
 
+// The log that bob's hold is signed in stalls, and the hold's validity passes. The trade lives on the other shard.
+class SignedLateTest : public SteppedEngineTest {
+ protected:
+  void SetUp() override {
+    constexpr std::uint64_t kValidity = 4;
+    SteppedEngineTest::SetUp();
+    world.b().node->end_validity_after(kValidity);
+    world.crash();
+    world.start();
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    plan = world.exchange();
+    world.settle();
+    for (std::size_t ledger = 0; ledger < 2; ++ledger) ASSERT_TRUE(world.engine().call_ledger(ledger));
+    world.run_actors();
+    ASSERT_EQ(outstanding(), 1U);
+    for (const std::uint64_t blocks : {kValidity + kFinalityDepth + 1, std::uint64_t{1}}) {
+      world.b().produce(blocks);
+      ASSERT_TRUE(world.engine().follow_ledger(1).ok());
+      world.run_actors();
+    }
+    while (world.engine().write_log(kOfTheTrade)) world.run_actors(kOfTheTrade);
+  }
+
+  std::uint64_t outstanding() { return world.engine().ledgers()[1].txns_outstanding; }
+
+  static constexpr std::uint16_t kOfTheHold = 0;
+  static constexpr std::uint16_t kOfTheTrade = 1;
+
+  SteppedWorld world{2};
+  Plan plan;
+};
+
+// Forgotten sooner, it would be unknown after a crash, and so would its end: the hold would be signed again.
+TEST_F(SignedLateTest, what_is_durable_after_its_time_is_not_forgotten_before_every_shard_has_said_what_became_of_it) {
+  for (int tick = 0; tick < 3; ++tick) {
+    while (world.engine().write_log(kOfTheHold)) world.run_actors(kOfTheHold);
+    world.pass_time(kTickInterval);
+    world.run_actors(kOfTheHold);
+  }
+  EXPECT_EQ(outstanding(), 1U);
+  world.crash();
+  world.start();
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.signatures(plan, MovementKind::hold), 2U) << "alice's and bob's";
+  EXPECT_EQ(world.engine().stats().refunded, 1U);
+}
+
+// Forgotten sooner, nobody would hear of it any more, and the trade would wait for ever.
+TEST_F(SignedLateTest, what_is_durable_after_its_time_is_not_forgotten_before_its_submitter_knows_that_it_is) {
+  world.pass_time(kTickInterval);  // the submitter looks at what is closed before it hears what is durable
+  ASSERT_TRUE(world.engine().write_log(kOfTheHold));
+  world.engine().run_actor(kOfTheHold, world.engine().runnable(kOfTheHold) - 1);
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.signatures(plan, MovementKind::hold), 2U) << "alice's and bob's";
+  EXPECT_EQ(world.engine().stats().refunded, 1U);
+}
+
 // Until the followers have caught up, they read blocks that are older than what a shard has acted on.
 TEST_F(SteppedEngineTest, starts_with_the_time_and_the_final_height_that_its_logs_know) {
   SteppedWorld world(2);
