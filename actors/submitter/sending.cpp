@@ -15,6 +15,7 @@ void Submitter::on_durable(const TxnId& txn) {
   if (found == flights_.end()) return;
   Flight& flight = found->second;
   flight.durable = true;
+  if (flight.closed_at) return;  // another txn with its number was final first: there is nothing to wait for any more
   flight.first_sent = shard_.clock->now();
   kill_point(KillPoint::txn_durable);
   answer_signed(flight);

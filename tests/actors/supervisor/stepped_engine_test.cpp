@@ -36,20 +36,28 @@ TEST_F(SteppedEngineTest, is_ready_when_every_shard_has_a_block_of_every_ledger_
 }
 
 // Calls the ledger until the payer's balance is known, and the hold is signed by it.
-void sign_a_hold(SteppedWorld& world) {
-  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
-  world.exchange();
+Plan sign_a_hold(SteppedWorld& world) {
+  EXPECT_TRUE(world.until([&] { return world.engine().ready(); }));
+  Plan plan = world.exchange();
   world.settle();
-  while (world.engine().ledgers()[0].txns_outstanding == 0) {
-    ASSERT_TRUE(world.engine().call_ledger(0));
-    world.run_actors();
-  }
+  const auto is_signed = [&] { return world.engine().ledgers()[0].txns_outstanding != 0; };
+  while (!is_signed() && world.engine().call_ledger(0)) world.run_actors();
+  EXPECT_TRUE(is_signed());
+  return plan;
+}
+
+// In a txn of somebody else who has alice's key.
+void use_alices_number(SteppedWorld& world, const Plan& plan, Sequence number) {
+  Movement other = movement_for(plan, 0, MovementKind::hold, HoldKey{});
+  other.kind = MovementKind::payment;
+  other.ref = make_operation_ref(TradeId{}, 0, plan.engine);
+  world.a().node->show_number(world.make(other).id, AccountId{"alice"}, number);
 }
 
 TEST_F(SteppedEngineTest, sends_nothing_before_the_signed_bytes_are_durable) {
   SteppedWorld world(1);
   SteppedEngine& engine = world.engine();
-  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  sign_a_hold(world);
   for (int i = 0; i < 20; ++i) {
     world.pass_time(Millis{1'000});
     world.run_actors();
@@ -62,7 +70,7 @@ TEST_F(SteppedEngineTest, sends_nothing_before_the_signed_bytes_are_durable) {
 
 TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_the_last_time) {
   SteppedWorld world(1);
-  ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+  sign_a_hold(world);
   const auto wait_long = [&] {
     for (int i = 0; i < 20; ++i) {
       world.pass_time(Millis{1'000});
@@ -85,7 +93,7 @@ class GatheringTest : public SteppedEngineTest {
  protected:
   void SetUp() override {
     SteppedEngineTest::SetUp();
-    ASSERT_NO_FATAL_FAILURE(sign_a_hold(world));
+    sign_a_hold(world);
   }
 
   void ask_for_holds(std::size_t count) {
@@ -156,14 +164,25 @@ TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_fina
   node.loses_what_it_is_given = true;
   const Plan plan = world.exchange();
   ASSERT_TRUE(world.until([&] { return world.signatures(plan, MovementKind::hold) == 2; }));
-  Movement other = movement_for(plan, 0, MovementKind::hold, HoldKey{});
-  other.kind = MovementKind::payment;
-  other.ref = make_operation_ref(TradeId{}, 0, plan.engine);
-  node.show_number(world.make(other).id, AccountId{"alice"}, Sequence{0});
+  use_alices_number(world, plan, Sequence{0});
   ASSERT_TRUE(world.until_ended());
   EXPECT_EQ(world.engine().stats().refunded, 1U) << "bob's hold, for want of alice's";
   EXPECT_LT(world.engine().ledgers()[0].time, plan.legs[0].not_after) << "its time was not over yet";
   EXPECT_EQ(SteppedWorld::effects(world.a(), plan, 0).holds, 0U);
+}
+
+// Its monitors have heard of its end instead, and would wait for another one.
+TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_not_sent) {
+  SteppedWorld world(1);
+  world.a().node->number_txns();
+  world.crash();
+  world.start();
+  const Plan plan = sign_a_hold(world);
+  use_alices_number(world, plan, Sequence{0});
+  world.a().produce(kFinalityDepth + 1);
+  ASSERT_TRUE(world.engine().follow_ledger(0).ok());
+  world.settle();
+  EXPECT_FALSE(world.engine().call_ledger(0));
 }
 
 // Its number may have been used by itself, in a block that is not final yet. Given up, it would be unknown after the
