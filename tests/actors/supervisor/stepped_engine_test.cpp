@@ -1,6 +1,7 @@
 // Rules of the engine's core that show only when messages, logs and ledgers come in an order of their own.
 #include <spdlog/spdlog.h>
 
+#include "actors/monitor/ledger_monitor.hpp"
 #include "actors/submitter/submitter.hpp"
 #include "tests/actors/supervisor/stepped_world.hpp"
 
@@ -36,9 +37,9 @@ TEST_F(SteppedEngineTest, is_ready_when_every_shard_has_a_block_of_every_ledger_
 }
 
 // Calls the ledger until the payer's balance is known, and the hold is signed by it.
-Plan sign_a_hold(SteppedWorld& world) {
+Plan sign_a_hold(SteppedWorld& world, std::uint64_t times = 1) {
   EXPECT_TRUE(world.until([&] { return world.engine().ready(); }));
-  Plan plan = world.exchange();
+  Plan plan = world.exchange(Placement::engine, times);
   world.settle();
   const auto is_signed = [&] { return world.engine().ledgers()[0].txns_outstanding != 0; };
   while (!is_signed() && world.engine().call_ledger(0)) world.run_actors();
@@ -46,12 +47,16 @@ Plan sign_a_hold(SteppedWorld& world) {
   return plan;
 }
 
-// In a txn of somebody else who has alice's key.
+// With alice's key, by somebody else than the engine: as many units as the plan's hold has.
+Movement payment_of(const Plan& plan) {
+  Movement payment = movement_for(plan, 0, MovementKind::hold, HoldKey{});
+  payment.kind = MovementKind::payment;
+  payment.ref = make_operation_ref(TradeId{}, 0, plan.engine);
+  return payment;
+}
+
 void use_alices_number(SteppedWorld& world, const Plan& plan, Sequence number) {
-  Movement other = movement_for(plan, 0, MovementKind::hold, HoldKey{});
-  other.kind = MovementKind::payment;
-  other.ref = make_operation_ref(TradeId{}, 0, plan.engine);
-  world.a().node->show_number(world.make(other).id, AccountId{"alice"}, number);
+  world.a().node->show_number(world.make(payment_of(plan)).id, AccountId{"alice"}, number);
 }
 
 TEST_F(SteppedEngineTest, sends_nothing_before_the_signed_bytes_are_durable) {
@@ -151,6 +156,61 @@ TEST_F(GatheringTest, so_many_full_txns_go_without_an_answer_and_no_more) {
   EXPECT_EQ(outstanding(), kUnansweredTxnsMax);
   answer_to_one();
   EXPECT_EQ(outstanding(), kUnansweredTxnsMax + 1);
+}
+
+// What the payers have to give, in exchanges.
+class FundsTest : public SteppedEngineTest {
+ protected:
+  static constexpr std::uint64_t kAll = 10'000'000'000;  // of alice's
+
+  // Whether the engine finds that alice can give so many times 100.
+  bool can_give(std::uint64_t times) {
+    world.exchange(Placement::engine, times);
+    world.settle();
+    while (world.engine().call_ledger(0)) world.settle();
+    return world.engine().ledgers()[0].txns_outstanding == 1;
+  }
+
+  SteppedWorld world{1};
+};
+
+// The balance that was read before does not show it.
+TEST_F(FundsTest, what_a_final_block_took_is_not_promised_again) {
+  const Plan plan = sign_a_hold(world, kAll * 6 / 10);
+  Movement other = payment_of(plan);
+  other.amount = Amount(1);
+  world.make(other);  // the hold is not the first of its block
+  world.settle();
+  ASSERT_TRUE(world.engine().call_ledger(0));
+  world.a().produce(1);
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.engine().stats().settled, 1U);
+  EXPECT_FALSE(can_give(kAll * 6 / 10));
+}
+
+// Alice gives half of what she has away before her hold is placed.
+TEST_F(FundsTest, what_failed_in_a_final_block_is_not_kept_back) {
+  const Plan plan = sign_a_hold(world, kAll * 6 / 10);
+  Movement other = payment_of(plan);
+  other.amount = Amount(100 * (kAll / 2));
+  world.make(other);
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.engine().stats().settled, 0U);
+  EXPECT_TRUE(can_give(kAll * 45 / 100));
+}
+
+// A storm is told of in parts, but no part waits for the next tick.
+TEST_F(SteppedEngineTest, every_trade_whose_time_is_over_hears_of_it_at_one_tick) {
+  constexpr std::size_t kTrades = 2 * kTimeoutsPerTurn + 1;
+  SteppedWorld world(1);
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  Timestamp end;
+  for (std::size_t i = 0; i < kTrades; ++i) end = world.exchange().prepare_until;
+  world.settle();
+  EXPECT_EQ(world.engine().stats().live, kTrades);
+  world.pass_time(end - world.now() + PrepareTick{1});
+  world.settle();
+  EXPECT_EQ(world.engine().stats().rejected, kTrades);
 }
 
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.

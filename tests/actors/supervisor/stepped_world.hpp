@@ -53,6 +53,8 @@ class SteppedWorld {
 
   void pass_time(Millis span);
 
+  [[nodiscard]] Timestamp now() const { return clock_.now(); }
+
   // The last place of that ledger that any log has on record.
   [[nodiscard]] const evidence::ViewAdvanced& recorded(const Side& side) const {
     return recorded_.at(side.node->traits().id);
