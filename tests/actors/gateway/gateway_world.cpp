@@ -85,7 +85,7 @@ std::string Answer::problem() const {
   return std::to_string(status) + " " + at("code") + (field == "(none)" ? "" : " " + field);
 }
 
-GatewayWorld::GatewayWorld() {
+GatewayWorld::GatewayWorld() : profiles_{carol()} {
   std::string pattern = (std::filesystem::temp_directory_path() / "clearspan_gateway_XXXXXX").string();
   folder_ = ::mkdtemp(pattern.data());
   ledgers_ = {make_ledger("a-coin", "ACN", clock_), make_ledger("b-coin", "BCN", clock_)};
@@ -108,7 +108,7 @@ void GatewayWorld::restart() {
   engine_ = std::make_unique<RecordingEngine>(folder_, std::vector{status_of(0), status_of(1)});
   GatewayOptions options;
   options.bearer_key = kTestKey;
-  options.profiles = {carol()};
+  options.profiles = profiles_;
   options.ledgers = connectors_;
   options.engine_tag = test_tag();
   options.evidence = evidence_;

@@ -61,7 +61,8 @@ class GatewayWorld : public ::testing::Test {
   [[nodiscard]] LedgerStatus status_of(std::size_t ledger) const;
 
   std::string folder_;
-  EvidenceOptions evidence_;  // from the next restart() on
+  EvidenceOptions evidence_;       // from the next restart() on
+  std::vector<Profile> profiles_;  // likewise
   FixedClock clock_;
   std::vector<std::shared_ptr<simulated::Ledger>> ledgers_;
   std::vector<std::shared_ptr<Connector>> connectors_;

@@ -235,6 +235,16 @@ TEST_F(Refusals, a_ledger_that_cannot_be_planned_on_gives_no_promise) {
   EXPECT_EQ(engine_->calls, 0U);
 }
 
+TEST_F(Refusals, a_profile_whose_payments_the_engine_cannot_sign_gives_no_promise) {
+  profiles_.front().destination_account = {"stranger"};
+  restart();
+  EXPECT_EQ(post(payment()).problem(), "422 unknown_account /profile");
+  const Answer answer = post("[" + payment() + "," + payment() + "]");
+  EXPECT_EQ(answer.at("problems/0/field"), "/0/profile");
+  EXPECT_EQ(answer.at("problems/1/field"), "/1/profile");
+  EXPECT_EQ(engine_->calls, 0U);
+}
+
 TEST_F(Refusals, another_media_type_than_json_is_refused) {
   transport::HttpRequest request = create_request(payment(), {});
   request.headers[1].second = "text/plain";

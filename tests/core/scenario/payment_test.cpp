@@ -42,7 +42,11 @@ TEST(PaymentOffer, gives_every_payment_its_own_parties_and_amounts_and_nothing_o
     const auto plan =
         offer.accept(world.identity.id, world.request.payer, world.request.merchant, world.request.amount);
     ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->id, world.identity.id);
+    EXPECT_EQ(plan->legs[0].payer, world.request.payer);
     EXPECT_EQ(plan->legs[0].amount, Amount((units * 3 + 1) / 2 + 5));
+    EXPECT_EQ(plan->legs[1].payee, world.request.merchant);
+    EXPECT_EQ(plan->legs[1].amount, Amount(units));
     EXPECT_EQ(*plan, *world.compile());
     EXPECT_EQ(offer.accept(world.identity.id, {"payer"}, {"xb"}, Amount(10)).error().field, "/merchant");
   }

@@ -169,7 +169,12 @@ TEST(server, keeps_large_and_small_answers_whole_and_in_order) {
   const std::vector<std::size_t> sizes = {3, 200'000, 0, 16'384, 16'385, 7, 300'001, 100'000, 1};
   std::string requests;
   for (const std::size_t size : sizes) requests += get("/" + std::to_string(size));
-  const std::string answers = ask(*server, requests);
+  RawSocket socket(server->port());
+  ASSERT_TRUE(socket.send(get("/150000")));
+  ASSERT_TRUE(contains(socket.read_until(body_of(150'000)), body_of(150'000)));  // nothing of it comes again
+  ASSERT_TRUE(socket.send(requests));
+  socket.end_sending();
+  const std::string answers = socket.read_to_end();
   std::string_view rest = answers;
   for (const std::size_t size : sizes) {
     const std::size_t head_size = rest.find("\r\n\r\n") + 4;
@@ -377,6 +382,25 @@ TEST(server, drops_a_client_that_does_not_take_its_answer) {
   ASSERT_TRUE(socket.send(get("/large")));
   EXPECT_TRUE(is_served_in_the_end(*server)) << "its connection is the only one until it is dropped";
   EXPECT_LT(socket.read_to_end().size(), 32U << 20);
+}
+
+TEST(server, takes_no_more_requests_while_large_answers_wait_to_be_written) {
+  constexpr int kRequests = 200;  // a megabyte for each; what both sides' sockets hold is far less than half of that
+  ServerOptions options;
+  options.write_timeout = Millis{200};
+  options.connections_max = 1;
+  std::atomic<int> taken{0};
+  const auto server = start(options, [&](const Request& request, const Respond& respond) {
+    const bool is_large = request.path() == "/large";
+    if (is_large) ++taken;
+    respond(text_answer(std::string(is_large ? 1U << 20 : 1, 'x')));
+  });
+  RawSocket socket(server->port());
+  std::string requests;
+  for (int i = 0; i < kRequests; ++i) requests += get("/large");
+  ASSERT_TRUE(socket.send(requests));
+  EXPECT_TRUE(is_served_in_the_end(*server)) << "its connection is the only one until it is dropped";
+  EXPECT_LT(taken, kRequests / 2);
 }
 
 TEST(server, turns_connections_away_above_the_limit) {
