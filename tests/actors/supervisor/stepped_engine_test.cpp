@@ -199,6 +199,23 @@ TEST_F(FundsTest, what_failed_in_a_final_block_is_not_kept_back) {
   EXPECT_TRUE(can_give(kAll * 45 / 100));
 }
 
+TEST_F(SteppedEngineTest, a_trade_hears_that_its_time_is_over_soon_after_and_not_before) {
+  constexpr Millis kSoon{40};
+  SteppedWorld world(1);
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  const Timestamp end = world.exchange().prepare_until;
+  const auto pass_until = [&](Timestamp moment) {
+    while (world.now() < moment) {
+      world.pass_time(std::min(moment - world.now(), kSoon / 4));
+      world.settle();
+    }
+  };
+  pass_until(end - Millis{1});
+  EXPECT_EQ(world.engine().stats().rejected, 0U);
+  pass_until(end + kSoon);
+  EXPECT_EQ(world.engine().stats().rejected, 1U);
+}
+
 // A storm is told of in parts, but no part waits for the next tick.
 TEST_F(SteppedEngineTest, every_trade_whose_time_is_over_hears_of_it_at_one_tick) {
   constexpr std::size_t kTrades = 2 * kTimeoutsPerTurn + 1;
