@@ -87,6 +87,7 @@ Result<std::vector<KnownLedger>> ledgers_of(const Evidence& evidence) {
     if (!read.ok()) return read.error();
   }
   std::vector<KnownLedger> known;
+  known.reserve(descriptions.size());
   for (auto& [ledger, description] : descriptions) {
     known.push_back({std::move(description), {signers[ledger].begin(), signers[ledger].end()}});
   }

@@ -59,7 +59,7 @@ struct DeadFact {
 };
 
 struct TradeFact {
-  explicit TradeFact(std::shared_ptr<const Plan> plan) : machine(plan) { holds.resize(plan->legs.size()); }
+  explicit TradeFact(const std::shared_ptr<const Plan>& plan) : machine(plan) { holds.resize(plan->legs.size()); }
 
   TradeMachine machine;
   Moment created;

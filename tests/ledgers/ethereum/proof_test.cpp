@@ -41,7 +41,7 @@ std::vector<MadeLog> logs_of(std::size_t index) {
   const Hash32 ref = ref_word(index, index % 5 == 4 ? EngineTag{} : kOurs);
   const auto key = filled<Hash32>(0x77);
   const Hash32 payer = word(filled<Address>(0x0a));
-  const auto tail = [](abi::Words words) { return words.bytes(); };
+  const auto tail = [](const abi::Words& words) { return words.bytes(); };
   const auto payer_account = filled<Address>(0x0a);
   const auto payee = filled<Address>(0x0b);
   const auto token = filled<Address>(index % 2 == 0 ? 0x70 : 0x71);

@@ -10,7 +10,6 @@
 namespace clearspan::evidence {
 namespace {
 
-using rows::Place;
 using rows::TradePart;
 
 const Timestamp kCreated{Millis{1'793'525'400'123}};

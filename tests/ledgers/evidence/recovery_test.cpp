@@ -11,7 +11,7 @@ namespace {
 
 class RecoveryTest : public testing::Test {
  protected:
-  void write(std::vector<Record> records) {
+  void write(const std::vector<Record>& records) {
     auto log = open_log(*disk_, directory_);
     EncodedGroup group;
     for (const Record& record : records) group.add(record);

@@ -64,7 +64,7 @@ struct Reject {
 };
 
 TEST(http_gate, refuses_what_can_be_read_in_two_ways) {
-  const std::string nul("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 36);
+  const std::string nul("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 35);
   const std::vector<Reject> rejects = {
       {"version 1.0", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 505},
       {"version 2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},

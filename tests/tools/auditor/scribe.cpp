@@ -127,7 +127,7 @@ void Scribe::send(std::size_t side, const SignedTxn& txn) {
   EXPECT_TRUE(sides_[side].ledger->submit(txn.raw, kAtOnce).ok());
 }
 
-TxnId Scribe::sign(std::size_t side, Movement movement, bool is_recorded) {
+TxnId Scribe::sign(std::size_t side, const Movement& movement, bool is_recorded) {
   const SignedTxn txn = make_txn(side, movement);
   if (is_recorded) record(side, txn, movement);
   send(side, txn);

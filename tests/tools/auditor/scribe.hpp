@@ -46,7 +46,7 @@ class Scribe {
   // Signs, records and sends one movement of the plan. `edit` changes what is signed, `is_recorded` whether the log
   // hears of it.
   TxnId sign(const Plan& plan, LegIndex leg, MovementKind kind, const HoldKey& key = {});
-  TxnId sign(std::size_t side, Movement movement, bool is_recorded = true);
+  TxnId sign(std::size_t side, const Movement& movement, bool is_recorded = true);
   SignedTxn make_txn(std::size_t side, const Movement& movement);
   void record(std::size_t side, const SignedTxn& txn, const Movement& movement);
   void send(std::size_t side, const SignedTxn& txn);
