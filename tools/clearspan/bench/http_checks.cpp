@@ -71,7 +71,7 @@ class Prober {
 transport::HttpRequest with_a_bad_trade(const HttpOrders& orders, std::string& field) {
   transport::HttpRequest request = request_of(orders, 0);
   request.headers[2].second = "bad";
-  const std::string_view kUnits = R"("units":")";
+  constexpr std::string_view kUnits = R"("units":")";
   const std::size_t at = request.body.rfind(kUnits) + kUnits.size();
   request.body.insert(at, "-");
   const std::uint32_t last = std::min(orders.per_request, orders.trades) - 1;
