@@ -1,5 +1,6 @@
 #include "codecs/evidence/cbor.hpp"
 
+#include <array>
 #include <bit>
 
 namespace clearspan::evidence::cbor {
@@ -13,6 +14,21 @@ constexpr std::uint8_t kOneByte = 24;
 constexpr std::uint8_t kEightBytes = 27;
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;  // set in no byte of ASCII
+
+// By its first byte, the size of an item that is all told by it: small integers, short strings, simple values. Else 0.
+constexpr auto kShortItemBytes = [] {
+  std::array<std::uint8_t, 256> sizes{};
+  for (std::size_t first = 0; first < sizes.size(); ++first) {
+    const auto major = static_cast<Major>(first >> 5);
+    const std::size_t argument = first & 0x1f;
+    const bool is_integer = major == Major::unsigned_integer || major == Major::negative_integer;
+    const bool is_string = major == Major::byte_string || major == Major::text;
+    if (is_integer && argument < kInlineLimit) sizes[first] = 1;
+    if (is_string && argument < kInlineLimit) sizes[first] = static_cast<std::uint8_t>(1 + argument);
+    if (major == Major::simple) sizes[first] = 1;
+  }
+  return sizes;
+}();
 
 template <class Word>
 std::uint64_t copy_word(std::uint8_t* to, const char* from) {
@@ -181,17 +197,6 @@ std::uint64_t Reader::long_head(Major major) {
   return value;
 }
 
-ByteView Reader::string(Major major) {
-  const std::uint64_t size = head(major);
-  if (size > left()) {
-    fail("a string that is longer than the input");
-    return {};
-  }
-  const ByteView content{cursor_, static_cast<std::size_t>(size)};
-  cursor_ += size;
-  return content;
-}
-
 void Reader::boolean(bool& out) {
   if (take(kTrue)) {
     out = true;
@@ -238,42 +243,47 @@ void Reader::text(std::string& out) {
   out.assign(as_text(content));
 }
 
-ByteView Reader::view() {
-  const bool is_bytes = cursor_ != end_ && *cursor_ >> 5 == static_cast<std::uint8_t>(Major::byte_string);
-  return string(is_bytes ? Major::byte_string : Major::text);
-}
-
-// What an array holds is counted, not descended into.
-void Reader::skip() {
-  for (std::uint64_t items = 1; items > 0 && !failed(); --items) {
+// What an array holds is counted, not descended into. After a failure nothing is left to go on with.
+void Reader::skip(std::uint64_t items) {
+  for (; items > 0; --items) {
     if (cursor_ == end_) return fail("the end of the input");
-    const auto major = static_cast<Major>(*cursor_ >> 5);
-    switch (major) {
-      case Major::unsigned_integer:
-      case Major::negative_integer:
-        head(major);
-        break;
-      case Major::byte_string:
-      case Major::text:
-        string(major);
-        break;
-      case Major::array: {
-        const std::uint64_t count = head(major);
-        if (count > left()) return fail("a list that is too long");
-        items += count;
-        break;
-      }
-      case Major::tag:
-        head(major);
-        ++items;
-        break;
-      case Major::simple:
-        ++cursor_;
-        break;
-      case Major::map:
-        return fail("an item of another type");
+    const std::size_t size = kShortItemBytes[*cursor_];
+    if (size == 0) {
+      items += skip_head();
+    } else if (size <= left()) {
+      cursor_ += size;
+    } else {
+      return fail("a string that is longer than the input");
     }
   }
+}
+
+std::uint64_t Reader::skip_head() {
+  const auto major = static_cast<Major>(*cursor_ >> 5);
+  switch (major) {
+    case Major::unsigned_integer:
+    case Major::negative_integer:
+      head(major);
+      return 0;
+    case Major::byte_string:
+    case Major::text:
+      string(major);
+      return 0;
+    case Major::array: {
+      const std::uint64_t count = head(major);
+      if (count <= left()) return count;
+      fail("a list that is too long");
+      return 0;
+    }
+    case Major::tag:
+      head(major);
+      return 1;
+    case Major::simple:
+    case Major::map:
+      break;
+  }
+  fail("an item of another type");
+  return 0;
 }
 
 }  // namespace clearspan::evidence::cbor

@@ -220,17 +220,20 @@ class Reader {
   }
 
   // The content of the next string, text or bytes; valid for as long as the input.
-  ByteView view();
+  ByteView view() {
+    const bool is_bytes = cursor_ != end_ && *cursor_ >> 5 == static_cast<std::uint8_t>(Major::byte_string);
+    return string(is_bytes ? Major::byte_string : Major::text);
+  }
 
-  // Passes over the next item and what is in it.
-  void skip();
+  // Passes over the next items and what is in them.
+  void skip(std::uint64_t items = 1);
 
   // What is not read yet.
   [[nodiscard]] ByteView rest() const { return {cursor_, left()}; }
 
   template <class Tag, std::size_t N>
   void fixed(FixedBytes<Tag, N>& out) {
-    const ByteView content = string(Major::byte_string);
+    const ByteView content = string_of_length<N>();
     if (content.size() != N) return fail("a byte string of another length");
     std::memcpy(out.data(), content.data(), N);
   }
@@ -286,7 +289,34 @@ class Reader {
   std::uint64_t long_head(Major major);
 
   // The content of a string of that major type; empty after a failure.
-  ByteView string(Major major);
+  ByteView string(Major major) {
+    const std::uint64_t size = head(major);
+    if (size > left()) [[unlikely]] {
+      fail("a string that is longer than the input");
+      return {};
+    }
+    const ByteView content{cursor_, static_cast<std::size_t>(size)};
+    cursor_ += size;
+    return content;
+  }
+
+  // The content of a byte string. When it has that length, its head is known and only compared.
+  template <std::size_t N>
+  ByteView string_of_length() {
+    constexpr std::size_t kHeadBytes = N < kInlineLimit ? 1 : 2;
+    static_assert(N <= 0xff);
+    constexpr auto kFirst = static_cast<std::uint8_t>(static_cast<std::size_t>(Major::byte_string) << 5 |
+                                                      (kHeadBytes == 1 ? N : kInlineLimit));
+    const bool is_as_long = left() >= kHeadBytes + N && *cursor_ == kFirst && (kHeadBytes == 1 || cursor_[1] == N);
+    if (!is_as_long) [[unlikely]]
+      return string(Major::byte_string);
+    const ByteView content{cursor_ + kHeadBytes, N};
+    cursor_ += kHeadBytes + N;
+    return content;
+  }
+
+  // Passes over an item whose first byte does not tell its size. Says how many items are in it.
+  std::uint64_t skip_head();
 
   const std::uint8_t* begin_;
   const std::uint8_t* cursor_;
