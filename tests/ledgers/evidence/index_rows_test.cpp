@@ -60,12 +60,23 @@ TEST(IndexPlaces, refuses_what_it_does_not_make) {
 }
 
 TEST(IndexPlaces, numbers_have_their_shortest_form) {
-  for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, kMax}) {
-    std::string text;
-    rows::put_number(text, value);
-    std::string_view rest = text;
-    EXPECT_EQ(rows::take_number(rest), value);
-    EXPECT_TRUE(rest.empty());
+  std::vector<std::uint64_t> values = {0, 1, kMax, 0x0123'4567'89ab'cdef};
+  for (int bit = 7; bit < 64; ++bit) values.insert(values.end(), {(1ull << bit) - 1, 1ull << bit, 3ull << (bit - 1)});
+  for (const std::uint64_t value : values) {
+    std::string number;
+    rows::put_number(number, value);
+    std::string longer = number;
+    longer.back() = static_cast<char>(longer.back() | 0x80);
+    longer += '\0';
+    for (const std::string& behind : {std::string(), std::string("\0", 1), std::string(12, '\xff')}) {
+      const std::string text = number + behind;
+      std::string_view rest = text;
+      EXPECT_EQ(rows::take_number(rest), value);
+      EXPECT_EQ(rest, behind);
+      const std::string longer_text = longer + behind;
+      rest = longer_text;
+      EXPECT_EQ(rows::take_number(rest), std::nullopt) << value;
+    }
   }
 }
 
