@@ -178,11 +178,20 @@ Result<LogPosition> load_applied(const IndexStore& store, const IndexOptions& op
 Result<std::optional<rows::TradePart>> TradeRows::find(const TradeId& trade) {
   std::string key = rows::run_key(trade);
   if (key != key_) {
-    CLEARSPAN_TRY(row_, store_.get(key));
+    CLEARSPAN_TRY(runs_, store_.get_unjoined(key));
     key_ = std::move(key);
   }
-  if (!row_) return std::optional<rows::TradePart>();
-  return rows::find_part(key_, *row_, trade);
+  std::optional<rows::TradePart> whole;
+  for (const std::string& run : runs_) {
+    CLEARSPAN_TRY(auto part, rows::find_part(key_, run, trade));
+    if (!part) continue;
+    if (!whole) {
+      whole = std::move(part);
+    } else if (!whole->append(*part)) {
+      return make_error(ErrorCode::storage_failed, "trade index: records of a trade that do not ascend");
+    }
+  }
+  return whole;
 }
 
 Result<LoadedTrade> load_records(const RecordFiles& files, const TradeId& trade, const rows::TradePart& whole,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledgers/evidence/index.hpp"
 #include "ledgers/evidence/index_records.hpp"
@@ -37,7 +38,7 @@ class TradeRows {
  private:
   const IndexStore& store_;
   std::string key_;  // of the row that was read last
-  std::optional<std::string> row_;
+  std::vector<std::string> runs_;
 };
 
 // Reads what is said of a created trade, and checks that it is what was indexed. Errors: log_corrupt for a record that

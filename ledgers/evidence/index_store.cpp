@@ -24,6 +24,12 @@ constexpr char kTradeKind = 's';
 constexpr std::size_t kTradesBufferBytes = 32u << 20;
 constexpr std::size_t kRestBufferBytes = 16u << 20;
 constexpr std::size_t kReadCacheBytes = 16u << 20;
+
+// So many files as they were written from memory are joined at once. What they are joined with (older files with trades
+// that went on since) is written anew each time, so more of them are cheaper; but each is looked into when its trades
+// are read.
+constexpr int kFilesToJoin = 8;
+
 constexpr std::size_t kLogFilesKept = 2;          // RocksDB's own diagnostic log
 constexpr double kBloomBitsPerKey = 10;           // about 1 % of reads for absent keys go to disk
 constexpr std::size_t kTableBlockBytes = 16'384;  // of a table: fewer, larger ones are cheaper to write
@@ -59,6 +65,7 @@ rocksdb::ColumnFamilyOptions make_family(rocksdb::CompactionStyle style, std::si
   options.write_buffer_size = buffer_bytes;
   options.compression = rocksdb::kNoCompression;
   options.compaction_style = style;
+  options.level0_file_num_compaction_trigger = kFilesToJoin;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = kTableBlockBytes;
   table.block_cache = cache;
@@ -217,6 +224,25 @@ Result<std::optional<std::string>> IndexStore::get(std::string_view key) const {
   if (status.IsNotFound()) return std::optional<std::string>();
   CLEARSPAN_CHECK_OK(to_status(status));
   return std::optional<std::string>(std::move(value));
+}
+
+Result<std::vector<std::string>> IndexStore::get_unjoined(std::string_view key) const {
+  std::vector<rocksdb::PinnableSlice> found;
+  rocksdb::Status status;
+  int count = kFilesToJoin;
+  do {  // when there are more than that, `count` says how many
+    found = std::vector<rocksdb::PinnableSlice>(static_cast<std::size_t>(count));
+    rocksdb::GetMergeOperandsOptions options;
+    options.expected_max_number_of_operands = count;
+    status = database_->db->GetMergeOperands(rocksdb::ReadOptions(), database_->family_of(key), slice(key),
+                                             found.data(), &options, &count);
+  } while (status.IsIncomplete());
+  std::vector<std::string> values;
+  if (status.IsNotFound()) return values;
+  CLEARSPAN_CHECK_OK(to_status(status));
+  found.resize(static_cast<std::size_t>(count));
+  for (const rocksdb::PinnableSlice& value : found) values.push_back(value.ToString());
+  return values;
 }
 
 Status IndexStore::scan(std::string_view prefix, const Visit& visit) const {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 
@@ -84,6 +85,10 @@ class IndexStore {
   Status flush();
 
   [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const;
+
+  // What was added to the key, the oldest first, as far as it is not joined yet; nothing when there is no such key. For
+  // who looks for a little of it only.
+  [[nodiscard]] Result<std::vector<std::string>> get_unjoined(std::string_view key) const;
 
   // All keys with the prefix in ascending order, as of one moment.
   Status scan(std::string_view prefix, const Visit& visit) const;
