@@ -1,6 +1,7 @@
 // What IndexFold writes at a commit. Rows are put in the order of their keys, which is how the store takes them
 // fastest.
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -29,7 +30,7 @@ void IndexFold::put_trades() {
   std::sort(order_.begin(), order_.end(), [](const Order& a, const Order& b) { return a.id < b.id; });
   std::string key;
   std::string run;
-  for (const Order& next : order_) {
+  const auto put = [&](const Order& next) {
     const Pending& pending = pending_[next.pending];
     std::string own = rows::run_key(pending.trade);
     if (own != key) {
@@ -38,7 +39,8 @@ void IndexFold::put_trades() {
       key = std::move(own);
     }
     rows::put_entry(run, pending.trade, pending.part);
-  }
+  };
+  for_each_ahead(order_, put, [&](const Order& next) { fetch(&pending_[next.pending], kUsualBytes); });
   if (!run.empty()) batch_.add(key, run);
 }
 
@@ -86,14 +88,16 @@ void IndexFold::put_txns() {
 // From here on the store answers for what is dropped from memory: trades that are over or were only noted, and
 // everything when there is too much.
 void IndexFold::forget() {
-  for (std::size_t i = 0; i < pending_count_; ++i) {
-    if (i + kFarAhead < pending_count_) trades_.expect(pending_[i + kFarAhead].trade);
-    Tracked* const tracked = trades_.find(pending_[i].trade);
+  const auto forget = [&](const Pending& pending) {
+    Tracked* const tracked = trades_.find(pending.trade);
     tracked->pending = 0;
-    if (!progress_.is_over(*tracked)) continue;
+    if (!progress_.is_over(*tracked)) return;
     progress_.forget(tracked->trade);
     trades_.erase(*tracked);
-  }
+  };
+  for_each_ahead(
+      std::span(pending_).first(pending_count_), forget, [](const Pending& pending) { fetch(&pending); },
+      [&](const Pending& pending) { expect(pending.trade); });
   pending_count_ = 0;
   if (trades_.size() > kTrackedTradesMax) {
     trades_.clear();

@@ -16,15 +16,13 @@ IndexFold::IndexFold(IndexStore& store, const RecordFiles& files)
       batch_(store),
       progress_(files, [this](const TradeId& trade) { return whole(trade); }) {}
 
-Status IndexFold::apply(std::uint16_t shard, const RecordRef& ref) {
-  auto status = fold({shard, ref.sequence, ref.at}, ref.bytes);
-  if (!status.ok()) {
-    Error error = std::move(status).error();
-    error.detail = "shard " + std::to_string(shard) + ", record " + std::to_string(ref.sequence) + ": " + error.detail;
-    return error;
-  }
-  reached_[shard] = {ref.sequence, ref.head};
-  return Done{};
+Status IndexFold::apply(const rows::Place& place, const RecordBytes& bytes) {
+  auto status = fold(place, bytes);
+  if (status.ok()) return Done{};
+  Error error = std::move(status).error();
+  error.detail =
+      "shard " + std::to_string(place.shard) + ", record " + std::to_string(place.sequence) + ": " + error.detail;
+  return error;
 }
 
 Status IndexFold::fold(const rows::Place& place, const RecordBytes& bytes) {
@@ -161,20 +159,12 @@ Result<std::vector<TradeId>> IndexFold::take_stored_txn(const std::string& key) 
 // A trade that no record creates yet waits for it with what is said of it.
 void IndexFold::note_txn(const std::vector<TradeId>& trades, const rows::Place& place, ByteView record) {
   const std::uint32_t check = rows::check_of(record);
-  for (std::size_t i = 0; i < trades.size(); ++i) {
-    if (i + kFarAhead < trades.size()) trades_.expect(trades[i + kFarAhead]);
-    if (i + kAhead < trades.size()) expect(trades[i + kAhead]);
-    note(track(trades[i]), place, check);
-  }
+  for_each_ahead(
+      trades, [&](const TradeId& trade) { note(track(trade), place, check); },
+      [&](const TradeId& trade) { expect(trade); }, [&](const TradeId& trade) { expect_sooner(trade); });
 }
 
-void IndexFold::expect(ByteView record, bool is_far) const {
-  const auto trade = trade_of_record(record);
-  if (!trade) return;
-  is_far ? trades_.expect(*trade) : expect(*trade);
-}
-
-void IndexFold::expect(const TradeId& trade) const {
+void IndexFold::expect_sooner(const TradeId& trade) const {
   const Tracked* const tracked = trades_.find(trade);
   if (!tracked || tracked->pending == 0) return;
   fetch(&pending_[tracked->pending - 1], kUsualBytes);
@@ -227,6 +217,7 @@ rows::TradePart& IndexFold::note(Tracked& tracked, const rows::Place& place, std
     tracked.pending = static_cast<std::uint32_t>(pending_count_);
   }
   rows::TradePart& part = pending_[tracked.pending - 1].part;
+  if (part.places.ends_with(place)) return part;  // another movement of the trade in the same txn
   part.places.add(place);
   part.check += record_check;
   return part;

@@ -25,22 +25,21 @@ namespace clearspan::evidence {
 inline constexpr std::size_t kTrackedTradesMax = 4'000'000;  // kept between commits, 55 to 110 bytes each
 inline constexpr std::size_t kOpenTxnTradesMax = 400'000;    // in signed txns that are not closed, 16 bytes each
 
-inline constexpr std::size_t kFarAhead = 12;
-inline constexpr std::size_t kAhead = 6;
-
 class IndexFold {
  public:
   IndexFold(IndexStore& store, const RecordFiles& files);
 
-  // This record comes soon: what it needs is fetched from memory meanwhile. First when it is kFarAhead records away,
-  // then at kAhead.
-  void expect(ByteView record, bool is_far) const;
+  // A record of the trade comes soon: what it needs is fetched from memory meanwhile. In two steps, for the first says
+  // where the rest is.
+  void expect(const TradeId& trade) const { trades_.expect(trade); }
+
+  void expect_sooner(const TradeId& trade) const;
 
   // Adds what one record changes. Records of a shard must come in the order of its log. Errors name the record; the
   // fold must not be used after one.
-  Status apply(std::uint16_t shard, const RecordRef& ref);
+  Status apply(const rows::Place& place, const RecordBytes& bytes);
 
-  // Says up to where a shard has been applied, whatever its records were.
+  // Says up to where a shard has been applied, before a commit.
   void reach(std::uint16_t shard, const LogPosition& position) { reached_[shard] = position; }
 
   // Makes everything applied so far visible, and with it the positions reached.
@@ -107,7 +106,6 @@ class IndexFold {
   Status close(const rows::Place& place, ByteView bytes);
   Status note_other(const rows::Place& place, ByteView bytes);
 
-  void expect(const TradeId& trade) const;
   Tracked& track(const TradeId& trade);
   Result<rows::TradePart> whole(const TradeId& trade);
   Result<Timestamp> created(const Tracked& trade);

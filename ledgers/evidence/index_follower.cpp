@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/fetch_ahead.hpp"
 #include "core/base/kill_point.hpp"
 #include "ledgers/evidence/index_reads.hpp"
 #include "ledgers/thread_name.hpp"
@@ -10,6 +11,7 @@ namespace clearspan::evidence {
 namespace {
 
 constexpr std::uint64_t kToTheEnd = ReadRange{}.through;
+constexpr std::size_t kFetchedAhead = 2048;  // bytes of a group: some records
 constexpr std::size_t kSpareBuffersMax = 16;
 constexpr std::size_t kSpareBufferBytesMax = 1u << 20;  // a larger one is not kept
 
@@ -18,25 +20,6 @@ std::vector<std::string> directories_of(const IndexOptions& options) {
   for (const ShardLog& log : options.shards) directories.push_back(log.directory);
   return directories;
 }
-
-// Goes through a group's records some way before the one that is folded.
-class Ahead {
- public:
-  Ahead(ByteView records, std::size_t distance) : records_(records) {
-    while (distance-- > 0) next();
-  }
-
-  // No bytes at the end.
-  ByteView next() {
-    if (at_ >= records_.size()) return {};
-    const auto record = GroupView::next_record(records_, at_);
-    return {record->record.data(), record->record.size()};
-  }
-
- private:
-  const ByteView records_;
-  std::size_t at_ = 0;
-};
 
 }  // namespace
 
@@ -200,22 +183,41 @@ Status TradeIndex::Follower::apply(const Offered& group) {
   if (group.first_sequence > folded.sequence + 1) {
     CLEARSPAN_CHECK_OK(catch_up(group.shard, group.first_sequence - 1));
   }
-  const ByteView records = group.records;
-  std::uint64_t sequence = group.first_sequence;
-  Ahead far(records, kFarAhead);
-  Ahead near(records, kAhead);
-  for (std::size_t at = 0; at < records.size(); ++sequence) {
-    const LogOffset stands_at{group.at.segment, group.at.offset + at};
-    const auto bytes = GroupView::next_record(records, at);
-    fold_.expect(far.next(), true);
-    fold_.expect(near.next(), false);
-    if (sequence <= folded.sequence) continue;
-    CLEARSPAN_CHECK_OK(fold_.apply(group.shard, {sequence, *bytes, group.last.head, stands_at}));
-  }
   if (group.last.sequence <= folded.sequence) return Done{};
+  find_records(group, folded.sequence);
+  Status status = Done{};
+  for_each_ahead(
+      records_,
+      [&](const GroupRecord& record) {
+        if (status.ok()) status = fold_.apply(record.place, record.bytes);
+      },
+      [&](const GroupRecord& record) {
+        if (record.has_trade) fold_.expect(record.trade);
+      },
+      [&](const GroupRecord& record) {
+        if (record.has_trade) fold_.expect_sooner(record.trade);
+      });
+  CLEARSPAN_CHECK_OK(status);
   folded = group.last;
   fold_.reach(group.shard, folded);
   return Done{};
+}
+
+// Those of the group that come after a sequence.
+void TradeIndex::Follower::find_records(const Offered& group, std::uint64_t after) {
+  records_.clear();
+  const ByteView records = group.records;
+  std::uint64_t sequence = group.first_sequence;
+  for (std::size_t at = 0; at < records.size(); ++sequence) {
+    const rows::Place place{group.shard, sequence, {group.at.segment, group.at.offset + at}};
+    const RecordBytes bytes = *GroupView::next_record(records, at);
+    fetch(bytes.record.data() + kFetchedAhead, bytes.record.size());  // it was written on another core
+    if (sequence <= after) continue;
+    GroupRecord& record = records_.emplace_back();
+    record.place = place;
+    record.bytes = bytes;
+    record.has_trade = find_trade(bytes.record, record.trade);
+  }
 }
 
 // Reads what was not offered, or dropped, from the log's files.
@@ -231,8 +233,9 @@ Status TradeIndex::Follower::catch_up(std::uint16_t shard, std::uint64_t through
                     return make_error(ErrorCode::log_corrupt, log.directory + " is another log than before");
                   }
                   if (ref.sequence <= folded.sequence) return Done{};
-                  CLEARSPAN_CHECK_OK(fold_.apply(shard, ref));
+                  CLEARSPAN_CHECK_OK(fold_.apply({shard, ref.sequence, ref.at}, ref.bytes));
                   folded = {ref.sequence, ref.head};
+                  fold_.reach(shard, folded);
                   if (fold_.uncommitted_rows() < kUncommittedRowsMax) return Done{};
                   return commit();
                 }));

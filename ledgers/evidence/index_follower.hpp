@@ -66,6 +66,13 @@ class TradeIndex::Follower {
     std::uint64_t count = 0;
   };
 
+  struct GroupRecord {
+    rows::Place place;
+    RecordBytes bytes;
+    TradeId trade;
+    bool has_trade = false;  // it shows at once whose it is
+  };
+
   void run();
   Time next_fold() const;
   Time next_commit() const;
@@ -77,6 +84,7 @@ class TradeIndex::Follower {
 
   Status take_group(std::unique_lock<std::mutex>& lock);
   Status apply(const Offered& group);
+  void find_records(const Offered& group, std::uint64_t after);
   Status catch_up(std::uint16_t shard, std::uint64_t through);
   Status commit();
 
@@ -87,8 +95,9 @@ class TradeIndex::Follower {
 
   // Projection thread.
   IndexFold fold_;
-  std::vector<LogPosition> folded_;  // by shard: what the fold has seen
-  Time last_commit_;                 // its end
+  std::vector<LogPosition> folded_;   // by shard: what the fold has seen
+  std::vector<GroupRecord> records_;  // of the group that is being folded
+  Time last_commit_;                  // its end
   std::chrono::steady_clock::duration last_commit_took_{};
 
   mutable std::mutex mutex_;

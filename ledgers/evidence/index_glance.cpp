@@ -5,7 +5,6 @@
 
 #include "codecs/evidence/cbor.hpp"
 #include "codecs/evidence/fields.hpp"
-#include "ledgers/evidence/index_ids.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -34,9 +33,7 @@ void glance_at_leg(cbor::Reader& reader, LegGlance& leg) {
 void glance_at_plan(cbor::Reader& reader, CreationGlance& out) {
   reader.array(9);
   reader.fixed(out.trade);
-  reader.skip();  // engine
-  reader.skip();  // scenario
-  reader.skip();  // version
+  reader.skip(3);  // engine, scenario, version
   reader.time(out.created);
   reader.skip();  // prepare_until
   reader.list(out.legs, kLegsMax, glance_at_leg);
@@ -62,7 +59,8 @@ void glance_at_outcome(cbor::Reader& reader, EventGlance& out) {
   out.terms = passed(from, reader);
   reader.fixed_or_null(out.hold_key);
   reader.integer(out.reclaim_after);
-  reader.skip();  // position
+  BlockPosition position;
+  fields::kPosition(reader, position);
   reader.view();  // reason
 }
 
@@ -117,17 +115,16 @@ Status glance_at_creation(ByteView record, CreationGlance& out) {
   return reader.finish();
 }
 
-std::optional<TradeId> trade_of_record(ByteView record) {
+bool find_trade(ByteView record, TradeId& out) {
   constexpr std::size_t kInEvent = 12;  // behind the array's head, the number, a time of eight bytes and the id's head
   constexpr std::size_t kInCreation = kInEvent + 1;  // the plan's head too
   constexpr std::uint8_t kHead = 0x50;
   const RecordKind kind = kind_of(record);
-  if (kind != RecordKind::trade_created && kind != RecordKind::trade_event) return std::nullopt;
+  if (kind != RecordKind::trade_created && kind != RecordKind::trade_event) return false;
   const std::size_t at = kind == RecordKind::trade_event ? kInEvent : kInCreation;
-  if (record.size() < at + TradeId::kSize || record[at - 1] != kHead) return std::nullopt;
-  TradeId trade;
-  std::memcpy(trade.data(), record.data() + at, TradeId::kSize);
-  return trade;
+  if (record.size() < at + TradeId::kSize || record[at - 1] != kHead) return false;
+  std::memcpy(out.data(), record.data() + at, TradeId::kSize);
+  return true;
 }
 
 Status glance_at_event(ByteView record, EventGlance& out) {
@@ -165,9 +162,6 @@ Result<std::vector<TradeId>> trades_in(ByteView txn_attachment) {
     trades.push_back(trade_of(glance_at_movement(reader)));
   }
   CLEARSPAN_CHECK_OK(reader.finish());
-  std::sort(trades.begin(), trades.end(),
-            [](const TradeId& a, const TradeId& b) { return numbers_of(a) < numbers_of(b); });
-  trades.erase(std::unique(trades.begin(), trades.end()), trades.end());
   return trades;
 }
 

@@ -81,8 +81,9 @@ struct EventGlance {
   LedgerTime reclaim_after;
 };
 
-// Of a trade_created or trade_event, if it looks as almost all do.
-std::optional<TradeId> trade_of_record(ByteView record);
+// Whose a trade_created or trade_event is. False, and nothing in `out`, for other records, and for one that does not
+// look as almost all do.
+bool find_trade(ByteView record, TradeId& out);
 
 // Of a trade_event. Errors: cbor_malformed; `out` then holds anything.
 Status glance_at_event(ByteView record, EventGlance& out);
@@ -95,7 +96,7 @@ struct TxnGlance {
 // Of a txn_signed or txn_closed. Errors: cbor_malformed.
 Result<TxnGlance> glance_at_txn(ByteView record);
 
-// The trades whose movements a txn_signed carries, each once, ascending. Errors: cbor_malformed.
+// The trades whose movements a txn_signed carries, one for each movement. Errors: cbor_malformed.
 Result<std::vector<TradeId>> trades_in(ByteView txn_attachment);
 
 }  // namespace clearspan::evidence

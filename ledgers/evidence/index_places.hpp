@@ -52,6 +52,8 @@ class PackedPlaces {
 
   [[nodiscard]] std::uint32_t count() const { return count_; }
 
+  [[nodiscard]] bool ends_with(const Place& place) const { return count_ > 0 && last_ == place; }
+
   [[nodiscard]] std::vector<Place> list() const;
 
  private:

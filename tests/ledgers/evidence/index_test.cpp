@@ -93,6 +93,21 @@ TEST_F(IndexTest, a_txn_shared_by_trades_stands_in_each_history_with_their_own_m
   }
 }
 
+TEST_F(IndexTest, a_txn_with_two_movements_of_a_trade_stands_in_its_history_once) {
+  open_index();
+  Story& story = stories_[0];
+  const Plan plan = story.plan_of(2);
+  story.create(plan, "");
+  story.sign({{plan, 0}, {story.plan_of(4), 0}, {plan, 1}, {plan, 0}}, MovementKind::hold, 50);
+  story.add(TxnClosed{kLedgerA, Story::txn_id(50, MovementKind::hold)});
+  write(0, story.take());
+  wait();
+  const TradeSnapshot trade = show(plan.id);
+  ASSERT_EQ(trade.history.size(), 3u);
+  EXPECT_EQ(std::get<TxnSigned>(trade.history[1].record.body).movements.size(), 3u);
+  EXPECT_TRUE(std::holds_alternative<TxnClosed>(trade.history[2].record.body));
+}
+
 TEST_F(IndexTest, a_txn_in_another_shards_log_stands_in_the_history_by_its_time) {
   open_index();
   Story& home = stories_[0];
