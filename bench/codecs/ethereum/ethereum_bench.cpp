@@ -94,7 +94,13 @@ void trie_root_of_200_values(benchmark::State& state) {
   state.counters["hashing"] = hashing / root;
 }
 
-BENCHMARK(trie_root_of_200_values)->Arg(120)->Arg(340)->Arg(500)->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(trie_root_of_200_values)
+    ->Arg(120)
+    ->Arg(200)
+    ->Arg(340)
+    ->Arg(500)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
 
 // The root again, and the paths of so many txns; the checks of one path are below.
 void prove_of_200_txns(benchmark::State& state) {
