@@ -38,10 +38,15 @@ std::uint64_t sleeps_of(const fs::path& thread) {
   return 0;
 }
 
-caf::behavior ends_at_once(caf::event_based_actor* self) {
-  self->quit();
-  return {};
-}
+class EndsAtOnce : public caf::event_based_actor {
+ public:
+  using event_based_actor::event_based_actor;
+
+  caf::behavior make_behavior() override {
+    quit();
+    return {};
+  }
+};
 
 TEST(ShardScheduler, the_end_of_an_actor_does_not_wake_the_clock) {
   constexpr int kActors = 1'000;
@@ -54,7 +59,7 @@ TEST(ShardScheduler, the_end_of_an_actor_does_not_wake_the_clock) {
     std::this_thread::yield();
   }
   const std::uint64_t before = sleeps_of(clock);
-  for (int i = 0; i < kActors; ++i) system.spawn(ends_at_once);
+  for (int i = 0; i < kActors; ++i) system.spawn<EndsAtOnce>();
   system.await_all_actors_done();
   EXPECT_EQ(sleeps_of(clock), before);
 }
