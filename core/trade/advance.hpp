@@ -27,8 +27,9 @@ State initial_state(const Plan& plan);
 // plan or the state is a bug: invalid_transition.
 Result<Step> advance(const Plan& plan, State state, const Event& event);
 
-// The decision that this event of a trade put on record, if it is the first of which that can be said: a pivot that
-// took effect decides by itself, all else is decided by Decided. `after`: the phase to which the event led.
+// The decision that an event stands for on record: Decided, or a pivot that took effect, which decides by itself.
+// `after`: the phase to which the event led. The first event of a trade that has one is its decision; later ones repeat
+// it.
 std::optional<Decision> decision_by(const Event& event, Phase after);
 
 // What a trade in this state is waiting for, as the commands that ask for it. Carrying out a command again has no

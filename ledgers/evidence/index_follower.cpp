@@ -211,7 +211,9 @@ void TradeIndex::Follower::find_records(const Offered& group, std::uint64_t afte
   for (std::size_t at = 0; at < records.size(); ++sequence) {
     const rows::Place place{group.shard, sequence, {group.at.segment, group.at.offset + at}};
     const RecordBytes bytes = *GroupView::next_record(records, at);
-    fetch(bytes.record.data() + kFetchedAhead, bytes.record.size());  // it was written on another core
+    if (const std::size_t ahead = at + kFetchedAhead; ahead < records.size()) {  // it was written on another core
+      fetch(records.data() + ahead, std::min(bytes.record.size(), records.size() - ahead));
+    }
     if (sequence <= after) continue;
     GroupRecord& record = records_.emplace_back();
     record.place = place;
