@@ -1,8 +1,20 @@
 #include "actors/supervisor/shard_scheduler.hpp"
 
+#include <sched.h>
+
 #include "ledgers/thread_name.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+// Of this thread: when it is woken, it does not take the processor from the thread that woke it. A follower that has
+// handed a block to one shard hands it to the next one before the first shard has finished with it.
+void let_others_finish() {
+  const sched_param parameters{};
+  ::sched_setscheduler(0, SCHED_BATCH, &parameters);
+}
+
+}  // namespace
 
 void ShardScheduler::start() {
   timer_thread_ = std::thread([this] {
@@ -11,6 +23,7 @@ void ShardScheduler::start() {
   });
   worker_thread_ = std::thread([this] {
     name_this_thread("shard");
+    let_others_finish();
     worker_.run(max_throughput_);
   });
   abstract_coordinator::start();

@@ -1,7 +1,8 @@
-// The clock of a shard sleeps as long as no delayed message is due, whatever the actors do.
+// What the threads of a shard ask of the system's own scheduler.
 #include "actors/supervisor/shard_scheduler.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,20 @@ std::uint64_t sleeps_of(const fs::path& thread) {
   return 0;
 }
 
+// The folder of the thread with that name, which the scheduler is about to start.
+fs::path wait_for_thread(const std::string& name) {
+  fs::path thread;
+  while (thread.empty()) {
+    std::this_thread::yield();
+    thread = find_thread(name);
+  }
+  return thread;
+}
+
+int policy_of(const fs::path& thread) {
+  return ::sched_getscheduler(std::stoi(thread.filename().string()));
+}
+
 class EndsAtOnce : public caf::event_based_actor {
  public:
   using event_based_actor::event_based_actor;
@@ -48,16 +63,24 @@ class EndsAtOnce : public caf::event_based_actor {
   }
 };
 
+// A follower hands a block to all shards before the first one that it wakes takes its place.
+TEST(ShardScheduler, a_shard_that_is_woken_lets_others_finish) {
+  caf::actor_system_config config;
+  config.load<ShardScheduler>();
+  const caf::actor_system system(config);
+  const fs::path shard = wait_for_thread("shard");
+  for (int looks = 0; looks < 10'000 && policy_of(shard) != SCHED_BATCH; ++looks) std::this_thread::yield();
+  EXPECT_EQ(policy_of(shard), SCHED_BATCH);
+}
+
+// It sleeps as long as no delayed message is due, whatever the actors do.
 TEST(ShardScheduler, the_end_of_an_actor_does_not_wake_the_clock) {
   constexpr int kActors = 1'000;
   caf::actor_system_config config;
   config.load<ShardScheduler>();
   caf::actor_system system(config);
-  fs::path clock;
-  while (clock.empty() || sleeps_of(clock) == 0) {
-    clock = find_thread("shard clock");
-    std::this_thread::yield();
-  }
+  const fs::path clock = wait_for_thread("shard clock");
+  while (sleeps_of(clock) == 0) std::this_thread::yield();
   const std::uint64_t before = sleeps_of(clock);
   for (int i = 0; i < kActors; ++i) system.spawn<EndsAtOnce>();
   system.await_all_actors_done();

@@ -2,6 +2,9 @@
 // Nothing goes wrong but what the test makes go wrong.
 #pragma once
 
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -85,6 +88,14 @@ class SteppedWorld {
   std::uint16_t trades_made_ = 0;
   std::uint64_t made_by_hand_ = 0;
   bool crash_is_armed_ = false;
+};
+
+// What goes wrong in these tests is meant to: the log of the server says nothing of it.
+class SteppedEngineTest : public ::testing::Test {
+ protected:
+  void SetUp() override { spdlog::set_level(spdlog::level::off); }
+
+  void TearDown() override { spdlog::set_level(spdlog::level::info); }
 };
 
 }  // namespace clearspan::actors
