@@ -1,6 +1,15 @@
 #include "actors/submitter/funds_book.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+void add_to(Amount& sum, const Amount& amount) {
+  const Result<Amount> more = add(sum, amount);
+  CLEARSPAN_VERIFY(more.ok());
+  sum = *more;
+}
+
+}  // namespace
 
 FundsBook::Answer FundsBook::promise(const Movement& movement, Height final_height) {
   if (promises_.contains(key_of(movement))) return Answer::promised;
@@ -18,9 +27,7 @@ FundsBook::Answer FundsBook::promise(const Movement& movement, Height final_heig
 void FundsBook::restore(const Movement& movement) {
   if (promises_.contains(key_of(movement))) return;
   Account& account = account_of(movement.from, movement.asset);
-  const Result<Amount> sum = add(account.promised, movement.amount);
-  CLEARSPAN_VERIFY(sum.ok());
-  account.promised = *sum;
+  add_to(account.promised, movement.amount);
   promises_.find_or_insert(key_of(movement)) = {key_of(movement), &account, movement.amount};
 }
 
@@ -41,10 +48,12 @@ void FundsBook::spent(const MovementKey& movement, Height height) {
   if (account.balance && height <= account.height) {
     take_off(account, promise->amount);
   } else {
-    Amount& sum = account.spent[height];
-    const Result<Amount> more = add(sum, promise->amount);
-    CLEARSPAN_VERIFY(more.ok());
-    sum = *more;
+    add_to(account.spent.try_emplace(account.spent.end(), height)->second, promise->amount);
+    if (account.spent.size() > kSpentHeightsMax) {
+      const auto oldest = account.spent.begin();
+      add_to(std::next(oldest)->second, oldest->second);
+      account.spent.erase(oldest);
+    }
   }
   promises_.erase(movement);
 }

@@ -14,6 +14,11 @@
 
 namespace clearspan::actors {
 
+// Heights above that of an account's balance for which it is known apart what was spent there. What was spent at an
+// older one counts with the next: a balance that was read in between, so long ago, shows it already, and too little is
+// promised until the next one is read.
+inline constexpr std::size_t kSpentHeightsMax = 64;
+
 // Whether it takes from what its account has; the others end a hold.
 constexpr bool takes_funds(MovementKind kind) {
   return kind == MovementKind::hold || kind == MovementKind::payment;

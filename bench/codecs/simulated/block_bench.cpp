@@ -82,6 +82,7 @@ std::vector<std::unique_ptr<Batch>> make_batches(std::size_t batch_size) {
 
 RenderedBlock render(const std::vector<std::unique_ptr<Batch>>& batches) {
   std::vector<BlockTxn> txns;
+  txns.reserve(batches.size());
   for (const auto& batch : batches) {
     txns.push_back({txn_id_of(batch->content), &batch->parsed, &batch->signature, batch->results});
   }
@@ -97,7 +98,7 @@ void set_rates(benchmark::State& state, std::size_t bytes) {
 }
 
 // Items are operations, bytes are those of the JSON.
-void BM_decode_block(benchmark::State& state) {
+void block_decoding(benchmark::State& state) {
   const RenderedBlock block = render(make_batches(static_cast<std::size_t>(state.range(0))));
   const BlockExpectation expected{kLedger, {7}, engine()};
   const auto once = decode_block(block.json, expected);
@@ -108,14 +109,15 @@ void BM_decode_block(benchmark::State& state) {
   set_rates(state, block.json.size());
 }
 
-BENCHMARK(BM_decode_block)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
+BENCHMARK(block_decoding)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
 
 // What no way of decoding can do without: parsing the text, and hashing the contents of all txns.
-void BM_parse_and_hash_alone(benchmark::State& state) {
+void parse_and_hash_alone(benchmark::State& state) {
   const auto batches = make_batches(static_cast<std::size_t>(state.range(0)));
   const RenderedBlock block = render(batches);
   json::Document document;
   std::vector<ByteView> contents;
+  contents.reserve(batches.size());
   for (const auto& batch : batches) contents.emplace_back(batch->content);
   std::vector<Hash32> hashes(contents.size());
   crypto::sha256_many(contents, hashes);
@@ -130,7 +132,7 @@ void BM_parse_and_hash_alone(benchmark::State& state) {
   set_rates(state, block.json.size());
 }
 
-BENCHMARK(BM_parse_and_hash_alone)
+BENCHMARK(parse_and_hash_alone)
     ->ArgName("operations_per_txn")
     ->Arg(1)
     ->Arg(100)
@@ -138,7 +140,7 @@ BENCHMARK(BM_parse_and_hash_alone)
     ->Unit(benchmark::kMillisecond);
 
 // All proofs of the block, as somebody checks them who trusts its hash.
-void BM_check_block_proof(benchmark::State& state) {
+void proof_check(benchmark::State& state) {
   const RenderedBlock rendered = render(make_batches(static_cast<std::size_t>(state.range(0))));
   const auto block = decode_block(rendered.json, {kLedger, {7}, engine()}).value();
   LedgerDescription described;
@@ -156,14 +158,9 @@ void BM_check_block_proof(benchmark::State& state) {
   set_rates(state, bytes);
 }
 
-BENCHMARK(BM_check_block_proof)
-    ->ArgName("operations_per_txn")
-    ->Arg(1)
-    ->Arg(100)
-    ->Arg(4000)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_check)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
 
-void BM_render_block(benchmark::State& state) {
+void block_rendering(benchmark::State& state) {
   const auto batches = make_batches(static_cast<std::size_t>(state.range(0)));
   const RenderedBlock block = render(batches);
   if (!decode_block(block.json, {kLedger, {7}, engine()}).ok()) {
@@ -173,7 +170,7 @@ void BM_render_block(benchmark::State& state) {
   set_rates(state, block.json.size());
 }
 
-BENCHMARK(BM_render_block)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
+BENCHMARK(block_rendering)->ArgName("operations_per_txn")->Arg(1)->Arg(100)->Arg(4000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace clearspan::simulated

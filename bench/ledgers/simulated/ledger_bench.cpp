@@ -88,7 +88,7 @@ void set_rate(benchmark::State& state, std::size_t operations) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * operations));
 }
 
-void BM_sign_batch(benchmark::State& state) {
+void sign_batch(benchmark::State& state) {
   World world;
   SigningRequest request;
   request.signer = {"alice"};
@@ -100,9 +100,9 @@ void BM_sign_batch(benchmark::State& state) {
   set_rate(state, kBatch);
 }
 
-BENCHMARK(BM_sign_batch)->Unit(benchmark::kMicrosecond);
+BENCHMARK(sign_batch)->Unit(benchmark::kMicrosecond);
 
-void BM_submit_batch(benchmark::State& state) {
+void submit_batch(benchmark::State& state) {
   World world;
   const SignedTxn txn = world.sign(world.batch(MovementKind::hold));
   // The same bytes again are parsed and verified as the first ones are.
@@ -112,10 +112,10 @@ void BM_submit_batch(benchmark::State& state) {
   world.read_newest(kBatch);
 }
 
-BENCHMARK(BM_submit_batch)->Unit(benchmark::kMicrosecond);
+BENCHMARK(submit_batch)->Unit(benchmark::kMicrosecond);
 
 // A block of 48,000 holds: taken from the pool, executed, rendered and hashed.
-void BM_produce_block(benchmark::State& state) {
+void produce_block(benchmark::State& state) {
   World world;
   for (auto _ : state) {
     state.PauseTiming();
@@ -129,10 +129,10 @@ void BM_produce_block(benchmark::State& state) {
   set_rate(state, kBatch * kBatchesPerBlock);
 }
 
-BENCHMARK(BM_produce_block)->Unit(benchmark::kMillisecond)->Iterations(20);
+BENCHMARK(produce_block)->Unit(benchmark::kMillisecond)->Iterations(20);
 
 // Hold and release of 48,000 trades on one thread: sign, submit, produce, read, parse and verify. Items are movements.
-void BM_hold_and_release(benchmark::State& state) {
+void hold_and_release(benchmark::State& state) {
   World world;
   for (auto _ : state) {
     for (std::size_t i = 0; i < kBatchesPerBlock; ++i) {
@@ -163,7 +163,7 @@ void BM_hold_and_release(benchmark::State& state) {
   CLEARSPAN_VERIFY(check_books(world.ledger->books()).ok() && world.ledger->books().open_holds.empty());
 }
 
-BENCHMARK(BM_hold_and_release)->Unit(benchmark::kMillisecond)->Iterations(10);
+BENCHMARK(hold_and_release)->Unit(benchmark::kMillisecond)->Iterations(10);
 
 }  // namespace
 }  // namespace clearspan::simulated

@@ -67,6 +67,24 @@ TEST(FundsBook, what_was_spent_stays_counted_until_the_balance_shows_it) {
   EXPECT_EQ(book.promise(payment(2, 10), Height{7}), Answer::insufficient);
 }
 
+// An account whose balance is read once and pays in every block.
+TEST(FundsBook, what_was_spent_long_ago_counts_until_a_balance_shows_what_came_behind_it_too) {
+  constexpr std::uint8_t kHeights = kSpentHeightsMax + 2;
+  FundsBook book;
+  book.set_balance(kCarol, kCoin, Height{0}, Amount(1'000));
+  for (std::uint8_t height = 1; height <= kHeights; ++height) {
+    ASSERT_EQ(book.promise(payment(height, 1), Height{0}), Answer::promised);
+    book.spent(key_of(payment(height, 1)), Height{height});
+  }
+  EXPECT_EQ(book.promised(kCarol, kCoin), Amount(kHeights));
+  book.set_balance(kCarol, kCoin, Height{2}, Amount(998));
+  EXPECT_EQ(book.promised(kCarol, kCoin), Amount(kHeights));
+  book.set_balance(kCarol, kCoin, Height{3}, Amount(997));
+  EXPECT_EQ(book.promised(kCarol, kCoin), Amount(kHeights - 3));
+  book.set_balance(kCarol, kCoin, Height{kHeights}, Amount(934));
+  EXPECT_EQ(book.promised(kCarol, kCoin), Amount(0));
+}
+
 TEST(FundsBook, what_can_never_land_is_free_again) {
   FundsBook book;
   book.set_balance(kCarol, kCoin, Height{5}, Amount(10));

@@ -8,7 +8,6 @@ namespace {
 
 using ethereum::Address;
 using ethereum::Deployer;
-using ethereum::EvmAsset;
 
 constexpr Millis kTimeout{30'000};
 constexpr std::uint64_t kLocalChainA = 31'337;

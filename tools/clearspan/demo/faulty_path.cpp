@@ -36,10 +36,10 @@ Result<std::unique_ptr<FaultyPath>> FaultyPath::open(const std::string& url) {
   CLEARSPAN_TRY(transport::Url target, transport::parse_url(url));
   std::unique_ptr<FaultyPath> path(new FaultyPath(std::move(target)));
   transport::ServerOptions options;
-  CLEARSPAN_TRY(path->server_, transport::HttpServer::start(
-                                   options, [raw = path.get()](transport::Request request, transport::Respond respond) {
-                                     raw->answer(request, respond);
-                                   }));
+  const auto answer = [raw = path.get()](const transport::Request& request, const transport::Respond& respond) {
+    raw->answer(request, respond);
+  };
+  CLEARSPAN_TRY(path->server_, transport::HttpServer::start(options, answer));
   return path;
 }
 

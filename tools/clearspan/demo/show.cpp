@@ -125,8 +125,8 @@ Status Show::submit_all(Engine& engine, bool stalled_ones, const Progress& progr
   for (std::uint64_t number = 0; number < trades_; ++number) {
     const Misfortune misfortune = misfortune_of(number);
     if ((misfortune == Misfortune::node_stalled) != stalled_ones) continue;
-    CLEARSPAN_TRY(Plan plan, plan_one(engine, number, misfortune));
-    CLEARSPAN_CHECK_OK(submit(engine, std::move(plan), misfortune));
+    CLEARSPAN_TRY(const Plan plan, plan_one(engine, number, misfortune));
+    CLEARSPAN_CHECK_OK(submit(engine, plan, misfortune));
     if (!stalled_ones) CLEARSPAN_CHECK_OK(wait_for_end(engine, progress, world_.in_flight_max()));
   }
   if (stalled_ones) {
@@ -154,7 +154,7 @@ Result<Plan> Show::plan_one(Engine& engine, std::uint64_t number, Misfortune mis
                          now_of(engine, profile.destination_ledger), world_.timing(), identity);
 }
 
-Status Show::submit(Engine& engine, Plan plan, Misfortune misfortune) {
+Status Show::submit(Engine& engine, const Plan& plan, Misfortune misfortune) {
   const TradeId id = plan.id;
   plans_.push_back(plan);
   {

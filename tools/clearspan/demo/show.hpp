@@ -49,7 +49,7 @@ class Show {
   Status wait_until_ready(Engine& engine);
   Status submit_all(Engine& engine, bool stalled_ones, const Progress& progress);
   Result<Plan> plan_one(Engine& engine, std::uint64_t number, Misfortune misfortune);
-  Status submit(Engine& engine, Plan plan, Misfortune misfortune);
+  Status submit(Engine& engine, const Plan& plan, Misfortune misfortune);
   Status wait_for_end(Engine& engine, const Progress& progress, std::size_t left_max);
   [[nodiscard]] Misfortune misfortune_of(std::uint64_t number) const;
   void collect(ShowResult& result);

@@ -157,6 +157,7 @@ class Reshaping {
 
   static Hash32 root_of(const ethereum::EthereumBlock& block, const std::vector<ethereum::Slice>& list) {
     std::vector<ByteView> views;
+    views.reserve(list.size());
     for (const ethereum::Slice& one : list) views.push_back(block.bytes.view(one));
     return ethereum::ordered_root(views);
   }
