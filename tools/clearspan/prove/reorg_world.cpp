@@ -116,8 +116,8 @@ Status ReorgWorld::create_payment() {
   request.payer = AccountId{"alice"};
   request.merchant = AccountId{"bob"};
   request.amount = Amount(roll(dice_, 100, 10'000));
-  CLEARSPAN_TRY(Plan plan, compile_payment(request, profile, now_of(0), now_of(1), timing(), next_identity()));
-  return create(std::move(plan));
+  CLEARSPAN_TRY(const Plan plan, compile_payment(request, profile, now_of(0), now_of(1), timing(), next_identity()));
+  return create(plan);
 }
 
 Status ReorgWorld::create_exchange() {
@@ -127,11 +127,11 @@ Status ReorgWorld::create_exchange() {
                             Amount(roll(dice_, 100, 10'000)), AccountId{i == 0 ? "alice" : "carol"},
                             AccountId{i == 0 ? "carol" : "alice"}});
   }
-  CLEARSPAN_TRY(Plan plan, compile_pvp(request, {now_of(0), now_of(1)}, timing(), next_identity()));
-  return create(std::move(plan));
+  CLEARSPAN_TRY(const Plan plan, compile_pvp(request, {now_of(0), now_of(1)}, timing(), next_identity()));
+  return create(plan);
 }
 
-Status ReorgWorld::create(Plan plan) {
+Status ReorgWorld::create(const Plan& plan) {
   std::vector<NewTrade> trades(1);
   trades.front().plan = plan;
   std::promise<Result<TradeId>> answered;

@@ -72,7 +72,7 @@ class ReorgWorld {
   }
 
   Status make_ledger(std::size_t index);
-  Status create(Plan plan);
+  Status create(const Plan& plan);
   PlanIdentity next_identity();
   [[nodiscard]] LedgerNow now_of(std::size_t index) const;
   [[nodiscard]] TimingPolicy timing() const;
