@@ -1,5 +1,7 @@
 #include "actors/submitter/funds_book.hpp"
 
+#include <iterator>
+
 namespace clearspan::actors {
 namespace {
 

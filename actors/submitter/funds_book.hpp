@@ -14,10 +14,10 @@
 
 namespace clearspan::actors {
 
-// Heights above that of an account's balance for which it is known apart what was spent there. What was spent at an
-// older one counts with the next: a balance that was read in between, so long ago, shows it already, and too little is
-// promised until the next one is read.
-inline constexpr std::size_t kSpentHeightsMax = 64;
+// What an account spent above the height of its balance is summed by height, for so many heights. What was spent at an
+// older one counts as spent at the next: should a balance from between the two come so late, too little is promised
+// until the next reading.
+inline constexpr std::size_t kSpentHeightsMax = 1024;
 
 // Whether it takes from what its account has; the others end a hold.
 constexpr bool takes_funds(MovementKind kind) {
