@@ -8,7 +8,8 @@ namespace clearspan::actors {
 namespace {
 
 // Of this thread: when it is woken, it does not take the processor from the thread that woke it. A follower that has
-// handed a block to one shard hands it to the next one before the first shard has finished with it.
+// handed a block to one shard hands it to the next one before the first shard has finished with it. A system that
+// refuses this is only slower.
 void let_others_finish() {
   const sched_param parameters{};
   ::sched_setscheduler(0, SCHED_BATCH, &parameters);
@@ -22,8 +23,8 @@ void ShardScheduler::start() {
     clock_.run_dispatch_loop();
   });
   worker_thread_ = std::thread([this] {
-    name_this_thread("shard");
     let_others_finish();
+    name_this_thread("shard");
     worker_.run(max_throughput_);
   });
   abstract_coordinator::start();

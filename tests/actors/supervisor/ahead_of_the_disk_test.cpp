@@ -1,6 +1,4 @@
 // Trades go on while their facts are on the way to the disk; what leaves their shard waits.
-#include <spdlog/spdlog.h>
-
 #include <optional>
 
 #include "tests/actors/supervisor/stepped_world.hpp"
@@ -11,12 +9,8 @@ namespace {
 constexpr std::uint64_t kBeyondAllMeans = 10'000'000'000'000;
 constexpr int kRounds = 2 * static_cast<int>(kFinalityDepth) + 4;  // enough for all that needs no disk
 
-class AheadOfTheDisk : public ::testing::Test {
+class AheadOfTheDisk : public SteppedEngineTest {
  protected:
-  void SetUp() override { spdlog::set_level(spdlog::level::off); }
-
-  void TearDown() override { spdlog::set_level(spdlog::level::info); }
-
   static void begin(SteppedWorld& world) {
     ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
     world.settle();

@@ -1,15 +1,14 @@
 // A deposit that comes behind the end of its trade.
-#include <spdlog/spdlog.h>
-
 #include "tests/actors/supervisor/stepped_world.hpp"
 
 namespace clearspan::actors {
 namespace {
 
+class LateDepositTest : public SteppedEngineTest {};
+
 // The trade has ended without its payer's hold, and the hold is on record behind that; the trade's actor crashes before
 // it hears of it. The simulation found it (seeds 308 and 522): nobody answered for the hold until a restart.
-TEST(LateDepositTest, goes_back_although_the_trades_actor_crashed_at_the_end) {
-  spdlog::set_level(spdlog::level::off);
+TEST_F(LateDepositTest, goes_back_although_the_trades_actor_crashed_at_the_end) {
   SteppedWorld world(1);
   ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
   const Plan plan = world.exchange(Placement::payer);
@@ -33,7 +32,6 @@ TEST(LateDepositTest, goes_back_although_the_trades_actor_crashed_at_the_end) {
   world.crash_an_actor();
   EXPECT_TRUE(world.until([&] { return SteppedWorld::effects(world.a(), plan, 0).refunds == 1; }));
   EXPECT_EQ(SteppedWorld::effects(world.a(), plan, 0).holds, 1U);
-  spdlog::set_level(spdlog::level::info);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -63,27 +64,36 @@ class EndsAtOnce : public caf::event_based_actor {
   }
 };
 
+class ShardSchedulerTest : public ::testing::Test {
+ protected:
+  ShardSchedulerTest() : system_(std::make_unique<caf::actor_system>(config_.load<ShardScheduler>())) {}
+
+  // A thread that has ended can be seen for a while; the next test must not take it for its own.
+  ~ShardSchedulerTest() override {
+    system_.reset();
+    while (!find_thread("shard").empty() || !find_thread("shard clock").empty()) std::this_thread::yield();
+  }
+
+ private:
+  caf::actor_system_config config_;
+
+ protected:
+  std::unique_ptr<caf::actor_system> system_;
+};
+
 // A follower hands a block to all shards before the first one that it wakes takes its place.
-TEST(ShardScheduler, a_shard_that_is_woken_lets_others_finish) {
-  caf::actor_system_config config;
-  config.load<ShardScheduler>();
-  const caf::actor_system system(config);
-  const fs::path shard = wait_for_thread("shard");
-  for (int looks = 0; looks < 10'000 && policy_of(shard) != SCHED_BATCH; ++looks) std::this_thread::yield();
-  EXPECT_EQ(policy_of(shard), SCHED_BATCH);
+TEST_F(ShardSchedulerTest, a_shard_that_is_woken_lets_others_finish) {
+  EXPECT_EQ(policy_of(wait_for_thread("shard")), SCHED_BATCH);
 }
 
 // It sleeps as long as no delayed message is due, whatever the actors do.
-TEST(ShardScheduler, the_end_of_an_actor_does_not_wake_the_clock) {
+TEST_F(ShardSchedulerTest, the_end_of_an_actor_does_not_wake_the_clock) {
   constexpr int kActors = 1'000;
-  caf::actor_system_config config;
-  config.load<ShardScheduler>();
-  caf::actor_system system(config);
   const fs::path clock = wait_for_thread("shard clock");
   while (sleeps_of(clock) == 0) std::this_thread::yield();
   const std::uint64_t before = sleeps_of(clock);
-  for (int i = 0; i < kActors; ++i) system.spawn<EndsAtOnce>();
-  system.await_all_actors_done();
+  for (int i = 0; i < kActors; ++i) system_->spawn<EndsAtOnce>();
+  system_->await_all_actors_done();
   EXPECT_EQ(sleeps_of(clock), before);
 }
 

@@ -24,6 +24,14 @@ Movement payment_of(const Plan& plan) {
   return payment;
 }
 
+// The engine starts anew on a ledger whose accounts number their txns.
+void start_with_numbered_txns(SteppedWorld& world) {
+  world.a().node->number_txns();
+  world.crash();
+  world.start();
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+}
+
 void use_alices_number(SteppedWorld& world, const Plan& plan, Sequence number) {
   world.a().node->show_number(world.make(payment_of(plan)).id, AccountId{"alice"}, number);
 }
@@ -171,11 +179,8 @@ TEST_F(FundsTest, what_failed_in_a_final_block_is_not_kept_back) {
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.
 TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
   SteppedWorld world(1);
+  start_with_numbered_txns(world);
   ScriptedNode& node = *world.a().node;
-  node.number_txns();
-  world.crash();
-  world.start();
-  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
   node.loses_what_it_is_given = true;
   const Plan plan = world.exchange();
   ASSERT_TRUE(world.until([&] { return world.signatures(plan, MovementKind::hold) == 2; }));
@@ -189,9 +194,7 @@ TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_fina
 // Its monitors have heard of its end instead, and would wait for another one.
 TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_not_sent) {
   SteppedWorld world(1);
-  world.a().node->number_txns();
-  world.crash();
-  world.start();
+  start_with_numbered_txns(world);
   const Plan plan = sign_a_hold(world);
   use_alices_number(world, plan, Sequence{0});
   world.a().produce(kFinalityDepth + 1);
@@ -205,11 +208,8 @@ TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_no
 TEST_F(SteppedEngineTest, a_txn_of_a_live_trade_is_not_given_up_because_its_number_is_used) {
   constexpr int kBlocks = 6;
   SteppedWorld world(1);
+  start_with_numbered_txns(world);
   ScriptedNode& node = *world.a().node;
-  node.number_txns();
-  world.crash();
-  world.start();
-  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
   node.loses_what_it_is_given = true;  // for now
   const Plan plan = world.exchange();
   ASSERT_TRUE(world.until([&] { return world.signatures(plan, MovementKind::hold) == 2; }));
