@@ -141,6 +141,7 @@ TEST(Configs, what_is_wrong_is_named) {
       {replaced(kGood, "name = \"e\"", "name = \"e e\""), "engine.name"},
       {replaced(kGood, "name = \"e\"", "name = \"e\"\nshards = -1"), "engine.shards"},
       {replaced(kGood, "name = \"e\"", "name = \"e\"\nshards = \"two\""), "engine.shards"},
+      {replaced(kGood, "name = \"e\"", "name = \"e\"\nreserve_memory_mib = 16777217"), "engine.reserve_memory_mib"},
       {replaced(kGood, "data_dir = \"data\"", "data_dir = 5"), "engine.data_dir"},
       {replaced(kGood, "data_dir = \"data\"\n", ""), "engine.data_dir"},
       {replaced(kGood, "127.0.0.1:0", "127.0.0.1"), "api.listen"},

@@ -1,5 +1,6 @@
 // `clearspan serve` as a process: it makes its key, settles a trade that the command line submits, answers for it after
 // a restart of the client, and ends on SIGTERM.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,9 +17,12 @@
 #include "ledgers/transport/http_client.hpp"
 #include "ledgers/transport/url.hpp"
 #include "tools/clearspan/exit_codes.hpp"
+#include "tools/clearspan/reserved_memory.hpp"
 
 namespace clearspan::tools {
 namespace {
+
+constexpr std::uint64_t kReservedMib = 64;
 
 // A child process whose standard output is read line by line.
 class Process {
@@ -100,20 +104,41 @@ bool becomes_ready(const std::string& url) {
   return false;
 }
 
-TEST(CliServe, settles_what_the_command_line_submits_and_ends_on_a_signal) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "clearspan_serve_XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(pattern.data());
-  std::string config = read_text("configs/embedded-pair.toml");
-  config = replaced(config, "../build/data/embedded-pair", (folder / "data").string());
-  config = replaced(config, "127.0.0.1:8481", "127.0.0.1:0");
-  for (const char* genesis : {"devnet-a.toml", "devnet-b.toml"}) {
-    std::filesystem::copy_file(std::filesystem::path("configs") / genesis, folder / genesis);
+// A folder of its own with configs/embedded-pair.toml; what is to change in its [engine] comes in `engine`.
+class CliServe : public ::testing::Test {
+ protected:
+  CliServe() {
+    for (const char* genesis : {"devnet-a.toml", "devnet-b.toml"}) {
+      std::filesystem::copy_file(std::filesystem::path("configs") / genesis, folder_ / genesis);
+    }
   }
-  std::ofstream(folder / "serve.toml") << config;
-  const std::filesystem::path key_file = folder / "data-api.key";
-  const std::filesystem::path log = folder / "log";
+
+  ~CliServe() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  // The path of the configuration.
+  [[nodiscard]] std::string configure(const std::string& engine) const {
+    std::string config = read_text("configs/embedded-pair.toml");
+    config = replaced(config, "../build/data/embedded-pair", (folder_ / "data").string());
+    config = replaced(config, "127.0.0.1:8481", "127.0.0.1:0");
+    config = replaced(config, "[engine]\n", "[engine]\n" + engine);
+    std::ofstream(folder_ / "serve.toml") << config;
+    return (folder_ / "serve.toml").string();
+  }
+
+  std::string pattern_ = (std::filesystem::temp_directory_path() / "clearspan_serve_XXXXXX").string();
+  const std::filesystem::path folder_ = ::mkdtemp(pattern_.data());
+};
+
+TEST_F(CliServe, settles_what_the_command_line_submits_and_ends_on_a_signal) {
+  const bool can_reserve = can_reserve_memory(kReservedMib).ok();
+  const std::string config = configure(can_reserve ? fmt::format("reserve_memory_mib = {}\n", kReservedMib) : "");
+  const std::filesystem::path key_file = folder_ / "data-api.key";
+  const std::filesystem::path log = folder_ / "log";
   {
-    Process serve((folder / "serve.toml").string(), log.string());
+    Process serve(config, log.string());
     const std::string listening = serve.line();
     ASSERT_TRUE(listening.starts_with("listening on http://127.0.0.1:")) << read_text(log);
 
@@ -136,8 +161,17 @@ TEST(CliServe, settles_what_the_command_line_submits_and_ends_on_a_signal) {
   const std::string key = replaced(read_text(key_file), "\n", "");
   ASSERT_GE(key.size(), 64U);
   EXPECT_EQ(read_text(log).find(key), std::string::npos);
-  std::error_code ignored;
-  std::filesystem::remove_all(folder, ignored);
+  if (!can_reserve) return;
+  EXPECT_NE(read_text(log).find("reserved 64 MiB of memory"), std::string::npos);
+  EXPECT_NE(read_text(log).find("of 64 MiB of reserved memory were used"), std::string::npos);
+}
+
+TEST_F(CliServe, more_memory_than_there_is_ends_with_2_before_anything_is_made) {
+  const std::string config = configure("reserve_memory_mib = 16777216\n");
+  EXPECT_EQ(run("serve --config " + config), kExitUsage);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data-api.key"));
+  EXPECT_EQ(run("doctor --config " + config), kExitNegative);
 }
 
 }  // namespace

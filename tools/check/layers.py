@@ -42,6 +42,7 @@ HOMES = [
     (r"spdlog/", ["ledgers", "actors", "tools"]),
     (r"toml\+\+/", ["ledgers/simulated", "tools/clearspan"]),
     (r"CLI/", ["tools"]),
+    (r"jemalloc/", ["tools/clearspan"]),
     (r"fmt/", ["codecs", "ledgers", "actors", "tools"]),
     (r"(gtest|gmock|rapidcheck)[/.]|benchmark/", []),
     # The processor's vector instructions, and what only the operating system has.

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kShardsMax = 256;                           // far above the cores of any machine
 constexpr std::uint64_t kLogSegmentMibMin = 2;                      // the largest record fits
 constexpr std::uint64_t kLogSegmentMibMax = 1'024;                  // a start reads to the end of the newest one
+constexpr std::uint64_t kReserveMibMax = 1 << 24;                   // 16 TiB
 constexpr std::uint64_t kSolvencyIntervalMax = 1024;                // blocks; simulated books forget older balances
 constexpr std::uint64_t kLiveTradesMax = 100'000'000;               // 100 GB of actors
 constexpr std::uint64_t kMillisMax = 10ULL * 365 * 24 * 3'600'000;  // ten years
@@ -87,6 +88,8 @@ Result<EngineConfig> read_engine(TomlReader& root, const Folder& folder) {
   if (config.log_segment_mib < kLogSegmentMibMin) {
     return reader->error("log_segment_mib", "at least " + std::to_string(kLogSegmentMibMin));
   }
+  CLEARSPAN_TRY(const auto reserve, reader->optional_number("reserve_memory_mib", kReserveMibMax));
+  config.reserve_memory_mib = reserve.value_or(config.reserve_memory_mib);
   CLEARSPAN_CHECK_OK(reader->finish());
   return config;
 }

@@ -26,6 +26,7 @@ struct EngineConfig {
   std::uint64_t live_trades_max = 1'000'000;
   std::uint64_t solvency_interval_blocks = 32;
   std::uint64_t log_segment_mib = 64;  // size of the evidence logs' files
+  std::uint64_t reserve_memory_mib = 0;
 };
 
 struct ApiConfig {

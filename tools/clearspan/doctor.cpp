@@ -19,6 +19,7 @@
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/index_rebuild.hpp"
 #include "tools/clearspan/ledgers.hpp"
+#include "tools/clearspan/reserved_memory.hpp"
 #include "tools/clearspan/serve.hpp"
 
 namespace clearspan::tools {
@@ -31,6 +32,8 @@ constexpr Millis kCallTimeout{5'000};
 constexpr Millis kSkewMax{30'000};  // between this machine's clock and a ledger's newest block, beyond its pace
 constexpr int kFlushes = 64;
 constexpr double kFlushMillisMax = 20;  // median; a disk slower than that makes every trade slow
+
+constexpr double kFirstTouchMicrosMax = 2;  // a machine that owns its memory takes a quarter of it
 
 class Examination {
  public:
@@ -127,6 +130,18 @@ void examine_disk(const Config& config, evidence::Disk& disk, Examination& exami
   const bool slow = *millis > kFlushMillisMax;
   examination.add(slow ? Verdict::problem : Verdict::fine, subject,
                   fmt::format("a durable write takes {:.2f} ms (median of {})", *millis, kFlushes));
+}
+
+void examine_memory(const Config& config, bool is_running, Examination& examination) {
+  const std::uint64_t reserve_mib = config.engine.reserve_memory_mib;
+  const Status status = is_running ? Status(Done{}) : can_reserve_memory(reserve_mib);
+  if (reserve_mib > 0 && !status.ok()) return examination.add(status, "memory", {});
+  const Result<double> micros = first_touch_micros();
+  if (!micros.ok()) return examination.add(Verdict::problem, "memory", describe(micros.error()));
+  const bool is_slow = *micros > kFirstTouchMicrosMax && reserve_mib == 0;
+  examination.add(is_slow ? Verdict::note : Verdict::fine, "memory",
+                  fmt::format("4 KiB of it take {:.1f} us at their first use{}", *micros,
+                              is_slow ? "; with engine.reserve_memory_mib no trade waits for that" : ""));
 }
 
 // True when an engine is running on the data folder.
@@ -238,6 +253,7 @@ std::vector<Finding> examine(const std::filesystem::path& file) {
   examine_keys(*config, examination);
   examine_disk(*config, *disk, examination);
   const bool is_running = examine_logs(*config, *disk, examination);
+  examine_memory(*config, is_running, examination);
   examine_ledgers(*config, examination);
   examine_api(*config, is_running, examination);
   examine_witnesses(*config, examination);

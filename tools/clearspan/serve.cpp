@@ -1,6 +1,7 @@
 #include "tools/clearspan/serve.hpp"
 
 #include <spdlog/spdlog.h>
+#include <spdlog/stopwatch.h>
 
 #include <cstdlib>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "tools/clearspan/api_client.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 #include "tools/clearspan/ledgers.hpp"
+#include "tools/clearspan/reserved_memory.hpp"
 #include "tools/clearspan/server_log.hpp"
 #include "tools/clearspan/stop_signals.hpp"
 
@@ -88,8 +90,17 @@ Status arm_kill_point_if_asked() {
   return arm_kill_point(text);
 }
 
+Status reserve_memory_if_asked(const EngineConfig& config) {
+  if (config.reserve_memory_mib == 0) return Done{};
+  const spdlog::stopwatch stopwatch;
+  CLEARSPAN_CHECK_OK(reserve_memory(config.reserve_memory_mib));
+  spdlog::info("reserved {} MiB of memory in {:.2f} s", config.reserve_memory_mib, stopwatch);
+  return Done{};
+}
+
 Status serve(const ServeOptions& options, const StopSignals& signals) {
   CLEARSPAN_TRY(const Config config, read_config_file(options.config));
+  CLEARSPAN_CHECK_OK(reserve_memory_if_asked(config.engine));
   CLEARSPAN_TRY(const crypto::OwnKey api_key, crypto::read_or_make_key_file(config.api.key_file));
   if (api_key.is_new) spdlog::info("made the API key file {}", config.api.key_file.string());
   CLEARSPAN_TRY(std::string key, read_bearer_key(config.api.key_file));
@@ -109,6 +120,10 @@ Status serve(const ServeOptions& options, const StopSignals& signals) {
   }
   signals.wait();
   spdlog::info("stopping");
+  if (config.engine.reserve_memory_mib > 0) {
+    spdlog::info("{} of {} MiB of reserved memory were used", reserved_memory_used() >> 20,
+                 config.engine.reserve_memory_mib);
+  }
   gateway->stop();
   return Done{};
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "tools/clearspan/bench/blocks.hpp"
 #include "tools/clearspan/bench/engine.hpp"
@@ -13,6 +14,14 @@
 
 namespace clearspan::tools {
 namespace {
+
+// Memory of its own for a run, taken before it begins.
+void add_reserve(CLI::App& command, std::optional<std::uint64_t>& reserve_mib) {
+  command
+      .add_option("--reserve-mib", reserve_mib,
+                  "Memory taken from the system before the run; by default what its trades need")
+      ->check(CLI::Range(0U, 1U << 24));
+}
 
 void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
   CLI::App* command = bench.add_subcommand("engine", "Settle payments between two simulated ledgers in this process");
@@ -34,6 +43,7 @@ void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--live", options->live, "Trades beside them that wait all the while")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
+  add_reserve(*command, options->reserve_mib);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
   command->callback([options, &run] { run = [options] { return run_bench_engine(*options, std::cout, std::cerr); }; });
@@ -137,6 +147,7 @@ void add_bench_http(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--pipeline", options->pipeline, "Requests of a connection that wait for answers")
       ->capture_default_str()
       ->check(CLI::Range(1U, 64U));
+  add_reserve(*command, options->reserve_mib);
   command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");

@@ -141,9 +141,9 @@ void print_table(const std::vector<Figure>& figures, std::ostream& out) {
   }
 }
 
-std::string to_json(const std::vector<Figure>& figures) {
+std::string to_json(const std::vector<Figure>& figures, std::uint64_t reserved_mib) {
   json::Writer out;
-  out.begin_object().field("bench", "http").key("loads").begin_array();
+  out.begin_object().field("bench", "http").field("reserved_mib", reserved_mib).key("loads").begin_array();
   for (const Figure& one : figures) {
     out.begin_object().field("load", one.name).field("trades", one.orders.trades);
     out.field("per_request", one.orders.per_request).field("seconds", one.load.seconds);
@@ -161,6 +161,11 @@ std::string to_json(const std::vector<Figure>& figures) {
   }
   out.end_array().end_object();
   return out.take();
+}
+
+std::uint64_t trades_of(const HttpBenchOptions& options) {
+  return std::uint64_t{options.load == "many" ? 0 : options.trades} +
+         (options.load == "one" ? 0 : options.array_trades);
 }
 
 Result<std::vector<Figure>> measure_all(const HttpBenchOptions& options, const std::string& folder) {
@@ -184,6 +189,11 @@ Result<std::vector<Figure>> measure_all(const HttpBenchOptions& options, const s
 int run_bench_http(const HttpBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);  // standard output is for the figures
   const DataFolder data("clearspan-bench", options.data_dir);
+  const Result<std::uint64_t> reserved_mib = reserve_for_run(options.reserve_mib, trades_of(options));
+  if (!reserved_mib) {
+    err << "clearspan bench http: " << describe(reserved_mib.error()) << '\n';
+    return kExitUsage;
+  }
   const Result<std::vector<Figure>> figures = measure_all(options, data.path());
   if (!figures) {
     err << "clearspan bench http: " << describe(figures.error()) << '\n';
@@ -195,7 +205,7 @@ int run_bench_http(const HttpBenchOptions& options, std::ostream& out, std::ostr
     wrong += one.checks.wrong.size();
   }
   if (wrong == 0 && !options.json) print_table(*figures, out);
-  out << to_json(*figures) << '\n';
+  out << to_json(*figures, *reserved_mib) << '\n';
   out << fmt::format("verdict: {} ({} wrong)\n", wrong == 0 ? "passed" : "FAILED", wrong);
   return wrong == 0 ? kExitOk : kExitNegative;
 }

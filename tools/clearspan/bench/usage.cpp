@@ -7,8 +7,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "tools/clearspan/reserved_memory.hpp"
+
 namespace clearspan::tools {
 namespace {
+
+// A third more than was measured: buffers and caches; a trade's plan, blocks, and place in the ledgers' books.
+constexpr std::uint64_t kMebibytesOfRun = 256;
+constexpr std::uint64_t kKibibytesOfTrade = 3;
 
 // "pid (name) state ..." with user and system time as fields 14 and 15, in clock ticks (proc(5)).
 constexpr int kFieldsBehindNameBeforeTimes = 11;
@@ -68,6 +74,15 @@ std::uint64_t resident_bytes() {
   std::uint64_t resident_pages = 0;
   in >> all_pages >> resident_pages;
   return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+Result<std::uint64_t> reserve_for_run(std::optional<std::uint64_t> mebibytes, std::uint64_t trades) {
+  const std::uint64_t wanted = mebibytes.value_or(kMebibytesOfRun + trades * kKibibytesOfTrade / 1024);
+  if (wanted == 0) return wanted;
+  const Status status = reserve_memory(wanted);
+  if (status.ok()) return wanted;
+  if (mebibytes) return status.error();
+  return std::uint64_t{0};
 }
 
 }  // namespace clearspan::tools
