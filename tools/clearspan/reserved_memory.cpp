@@ -47,7 +47,7 @@ class Region {
     return number >= begin_ && number < end_;
   }
 
-  [[nodiscard]] std::uint64_t used() const { return next_.load() - begin_; }
+  [[nodiscard]] ReservedMemory state() const { return {(end_ - begin_) >> 20, (next_.load() - begin_) >> 20}; }
 
  private:
   std::uintptr_t begin_ = 0;
@@ -171,8 +171,8 @@ Status reserve_memory(std::uint64_t mebibytes) {
   return use_region_in_all_arenas();
 }
 
-std::uint64_t reserved_memory_used() {
-  return region.used();
+ReservedMemory reserved_memory() {
+  return region.state();
 }
 
 Result<double> first_touch_micros() {

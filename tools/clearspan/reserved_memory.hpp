@@ -16,8 +16,12 @@ Status can_reserve_memory(std::uint64_t mebibytes);
 // system has less, the second time in a process, or when the allocator is not jemalloc (docs/adr/008).
 Status reserve_memory(std::uint64_t mebibytes);
 
-// How much of it the allocator has taken over so far, in bytes.
-std::uint64_t reserved_memory_used();
+struct ReservedMemory {
+  std::uint64_t mebibytes = 0;
+  std::uint64_t mebibytes_used = 0;  // what the allocator has taken over so far
+};
+
+ReservedMemory reserved_memory();
 
 // How long 4 KiB of fresh memory take at their first use, in microseconds: over 64 MiB of large pages. Errors:
 // out_of_range when the system gives none.

@@ -121,8 +121,8 @@ Status serve(const ServeOptions& options, const StopSignals& signals) {
   signals.wait();
   spdlog::info("stopping");
   if (config.engine.reserve_memory_mib > 0) {
-    spdlog::info("{} of {} MiB of reserved memory were used", reserved_memory_used() >> 20,
-                 config.engine.reserve_memory_mib);
+    const ReservedMemory reserved = reserved_memory();
+    spdlog::info("{} of {} MiB of reserved memory were used", reserved.mebibytes_used, reserved.mebibytes);
   }
   gateway->stop();
   return Done{};

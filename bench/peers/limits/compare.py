@@ -5,7 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from side_by_side import alternate, arguments, corpus, google_benchmark, median, print_table, ratio, run, spread
+from side_by_side import (alternate, arguments, corpus, google_benchmark, last_json_line, median, output_of, print_table,
+                          ratio, run, spread)
 
 KEY = "bytes_per_second"
 
@@ -21,6 +22,9 @@ PAIRS = (
     ("sha256_messages", "sha256_alone", "SHA-256 of all messages / in one piece"),
 )
 BATCHES = (1, 256, 4096)  # records per flush, those of bench_ledgers_evidence
+RATES = (200, 5_000, 25_000)  # payments per second, those of bench_peers_steps
+RATE_SECONDS = 4
+SHARES = (("p50", "p50_us"), ("p99", "p99_us"))
 
 
 def one(program, work, seconds):
@@ -63,6 +67,48 @@ def measure_append(program, batches):
     return {batch: entries[f"append_durable/{batch}/manual_time"] for batch in batches}
 
 
+def measure_steps(program):
+    """The least waits, by the name of the row."""
+    entries = google_benchmark(program, "^durable_", 0.01)
+    waits = {rate: entries[f"durable_steps/{rate}/2000/iterations:1/manual_time"] for rate in RATES}
+    return waits | {"block": entries["durable_block/65536/iterations:1/manual_time"]}
+
+
+def measure_added(program, rate, trades):
+    """What the engine adds to a payment at that rate, blocks every 2 ms."""
+    command = [program, "bench", "engine", "--rate", rate, "--trades", trades, "--block-interval-ms", 2, "--json"]
+    return last_json_line(output_of(command))["engine_latency_us"]
+
+
+def measure_block(program, smoke):
+    live, blocks = (3_000, 10) if smoke else (200_000, 100)
+    return last_json_line(output_of([program, "bench", "blocks", "--trades", live, "--blocks", blocks, "--json"]))
+
+
+def wait_row(what, ours, limit):
+    """Of lists of microseconds, one for each round."""
+    ours, limit = [{KEY: value} for value in ours], [{KEY: value} for value in limit]
+    return [what, f"{median(ours, KEY) / 1e3:.2f} ms", f"{median(limit, KEY) / 1e3:.2f} ms",
+            f"{ratio(ours, limit, KEY):.1f}", f"± {max(spread(ours, KEY), spread(limit, KEY)):.0f} %"]
+
+
+def wait_rows(results):
+    """Ours counts the work; the limit is the same writes and wake-ups without any (../steps/steps_bench.cpp)."""
+    rows = [["", "ours", "limit", "ratio", "spread"]]
+    steps = results["steps"]
+    for rate in RATES:
+        for share, counter in SHARES:
+            rows.append(wait_row(f"added to a payment at {rate:,}/s, {share}",
+                                 [added[share] for added in results[f"added at {rate}"]],
+                                 [step[rate][counter] for step in steps]))
+    for share, counter in SHARES:
+        rows.append(wait_row(f"a block of 200 txns to durable / its verification and writes, {share}",
+                             [block["bytes_to_block_durable_us"][share] for block in results["block"]],
+                             [block["bytes_to_verified_us"]["p50"] + step["block"][counter]
+                              for block, step in zip(results["block"], steps)]))
+    return rows
+
+
 def main():
     options = arguments(__doc__, rounds=5, seconds=1).parse_args()
     if options.smoke:
@@ -72,6 +118,12 @@ def main():
     evidence = options.build / "bin/bench_ledgers_evidence"
     sides = {work: lambda work=work: one(blocks, work, options.seconds) for work in WORKS}
     sides["append"] = lambda: measure_append(evidence, BATCHES[1:2] if options.smoke else BATCHES)
+    engine = options.build.resolve() / "clearspan"
+    sides["steps"] = lambda: measure_steps(options.build / "bin/bench_peers_steps")
+    for rate in RATES:
+        trades = 200 if options.smoke else rate * RATE_SECONDS
+        sides[f"added at {rate}"] = lambda rate=rate, trades=trades: measure_added(engine, rate, trades)
+    sides["block"] = lambda: measure_block(engine, options.smoke)
     results = alternate(sides, options.rounds)
 
     first = results["verify_blocks"][0]
@@ -86,6 +138,8 @@ def main():
           f"{median(results['sha256_messages'], 'hashed_bytes') / 1e6:,.0f} MB/s of "
           f"{median(results['sha256_alone'], 'hashed_bytes') / 1e6:,.0f} MB/s\n")
     print_table(append_rows(results["append"]))
+    print("\n  Waiting, with all that is waited for; the limit is durable writes and threads that wake each other, alone.\n")
+    print_table(wait_rows(results))
     return 0
 
 

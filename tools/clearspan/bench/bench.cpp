@@ -11,16 +11,31 @@
 #include "tools/clearspan/bench/live.hpp"
 #include "tools/clearspan/bench/scale.hpp"
 #include "tools/clearspan/bench/transitions.hpp"
+#include "tools/clearspan/bench/usage.hpp"
+#include "tools/clearspan/exit_codes.hpp"
 
 namespace clearspan::tools {
 namespace {
 
-// Memory of its own for a run, taken before it begins.
-void add_reserve(CLI::App& command, std::optional<std::uint64_t>& reserve_mib) {
+// The option of a benchmark whose memory would grow while it measures: memory is taken before. Its value is there after
+// parsing.
+using Reserve = std::shared_ptr<std::optional<std::uint64_t>>;
+
+Reserve add_reserve(CLI::App& command) {
+  const auto reserve = std::make_shared<std::optional<std::uint64_t>>();
   command
-      .add_option("--reserve-mib", reserve_mib,
+      .add_option("--reserve-mib", *reserve,
                   "Memory taken from the system before the run; by default what its trades need")
       ->check(CLI::Range(0U, 1U << 24));
+  return reserve;
+}
+
+// Exit status of `measure`, or of memory that is not there.
+int run_reserved(const Reserve& reserve, std::uint64_t trades, const std::function<int()>& measure) {
+  const Status status = reserve_for_run(*reserve, trades);
+  if (status.ok()) return measure();
+  std::cerr << "clearspan bench: " << describe(status.error()) << "\n";
+  return kExitUsage;
 }
 
 void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
@@ -43,10 +58,15 @@ void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--live", options->live, "Trades beside them that wait all the while")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  add_reserve(*command, options->reserve_mib);
+  const Reserve reserve = add_reserve(*command);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
-  command->callback([options, &run] { run = [options] { return run_bench_engine(*options, std::cout, std::cerr); }; });
+  command->callback([options, reserve, &run] {
+    run = [options, reserve] {
+      return run_reserved(reserve, std::uint64_t{options->trades} + options->live,
+                          [&] { return run_bench_engine(*options, std::cout, std::cerr); });
+    };
+  });
 }
 
 void add_bench_transitions(CLI::App& bench, std::function<int()>& run) {
@@ -60,10 +80,15 @@ void add_bench_transitions(CLI::App& bench, std::function<int()>& run) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  const Reserve reserve = add_reserve(*command);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
-  command->callback(
-      [options, &run] { run = [options] { return run_bench_transitions(*options, std::cout, std::cerr); }; });
+  command->callback([options, reserve, &run] {
+    run = [options, reserve] {
+      return run_reserved(reserve, options->trades,
+                          [&] { return run_bench_transitions(*options, std::cout, std::cerr); });
+    };
+  });
 }
 
 void add_bench_blocks(CLI::App& bench, std::function<int()>& run) {
@@ -81,13 +106,16 @@ void add_bench_blocks(CLI::App& bench, std::function<int()>& run) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  const Reserve reserve = add_reserve(*command);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
-  command->callback([options, &run] {
+  command->callback([options, reserve, &run] {
     if (std::uint64_t{options->blocks} * options->block > options->trades) {
       throw CLI::ValidationError("--trades", "must be at least --blocks times --block");
     }
-    run = [options] { return run_bench_blocks(*options, std::cout, std::cerr); };
+    run = [options, reserve] {
+      return run_reserved(reserve, options->trades, [&] { return run_bench_blocks(*options, std::cout, std::cerr); });
+    };
   });
 }
 
@@ -147,11 +175,16 @@ void add_bench_http(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--pipeline", options->pipeline, "Requests of a connection that wait for answers")
       ->capture_default_str()
       ->check(CLI::Range(1U, 64U));
-  add_reserve(*command, options->reserve_mib);
   command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  const Reserve reserve = add_reserve(*command);
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
-  command->callback([options, &run] { run = [options] { return run_bench_http(*options, std::cout, std::cerr); }; });
+  command->callback([options, reserve, &run] {
+    run = [options, reserve] {
+      return run_reserved(reserve, std::uint64_t{options->trades} + options->array_trades,
+                          [&] { return run_bench_http(*options, std::cout, std::cerr); });
+    };
+  });
 }
 
 }  // namespace

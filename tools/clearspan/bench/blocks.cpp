@@ -199,6 +199,7 @@ void print_table(const BlocksBenchOptions& options, const BlocksBenchReport& rep
   out << "    of it until the block is verified            " << describe(report.verifying) << "\n";
   out << "  bytes to a trade durable:                      " << describe(report.trades) << "\n";
   out << "  publication to the last of a block's trades:   " << describe(report.from_shown) << "\n";
+  print_reserved(out);
   out << fmt::format(
       "  {} blocks came behind their pace; CPU of the engine per trade, from its hold to its end: {:.1f} us\n",
       report.late, report.cpu_us);
@@ -212,6 +213,7 @@ void print_json(const BlocksBenchOptions& options, const BlocksBenchReport& repo
   put_latencies(json, "bytes_to_verified_us", report.verifying);
   put_latencies(json, "bytes_to_trade_durable_us", report.trades);
   put_latencies(json, "published_to_block_durable_us", report.from_shown);
+  put_reserved(json);
   json.field("late", report.late).field("cpu_us_per_trade", report.cpu_us).end_object();
   out << json.take() << "\n";
 }

@@ -19,7 +19,6 @@
 #include "tools/clearspan/demo/audit.hpp"
 #include "tools/clearspan/demo/simulated_world.hpp"
 #include "tools/clearspan/exit_codes.hpp"
-#include "tools/clearspan/reserved_memory.hpp"
 
 namespace clearspan::tools {
 namespace {
@@ -42,17 +41,15 @@ void print_share(const EngineShare& share, std::ostream& out) {
   out << "  and by the ledgers: " << describe(share.ledgers) << "\n";
 }
 
-void print_table(const EngineBenchOptions& options, const EngineBenchReport& report, std::uint64_t reserved_mib,
-                 std::ostream& out) {
+void print_table(const EngineBenchOptions& options, const EngineBenchReport& report, std::ostream& out) {
   out << fmt::format("  {} trades settled in {:.2f} s: {:.0f} settlements per second; {} others live\n", report.trades,
                      report.seconds, report.settlements_per_second, options.live);
-  out << fmt::format("  {} of {} MiB of memory used that were reserved before\n", reserved_memory_used() >> 20,
-                     reserved_mib);
   out << "  latency, ledgers' blocks included: " << describe(report.latency) << "\n";
   if (report.share) print_share(*report.share, out);
   out << fmt::format(
       "  {} records durable in {} groups; {:.1f} MB of blocks verified; the index had all {:.2f} s later\n",
       report.records, report.groups, static_cast<double>(report.bytes_verified) / 1e6, report.index_lag_seconds);
+  print_reserved(out);
   print_cpu("settlement", report.cpu_us_total, report.cpu_us, out);
   out << fmt::format("    {:<16} {:>7.2f} us\n", "of it for noting", report.cpu_us_of_noting);
 }
@@ -69,14 +66,13 @@ void put_share(json::Writer& json, const EngineShare& share) {
   put_latencies(json, "ledgers_latency_us", share.ledgers);
 }
 
-void print_json(const EngineBenchOptions& options, const EngineBenchReport& report, std::uint64_t reserved_mib,
-                std::ostream& out) {
+void print_json(const EngineBenchOptions& options, const EngineBenchReport& report, std::ostream& out) {
   json::Writer json;
   json.begin_object().field("bench", "engine").field("trades", report.trades).field("rate", options.rate);
   json.field("in_flight", options.in_flight).field("batch", options.batch).field("live", options.live);
-  json.field("block_interval_ms", options.block_interval).field("reserved_mib", reserved_mib);
-  json.field("reserved_mib_used", reserved_memory_used() >> 20).field("seconds", report.seconds);
+  json.field("block_interval_ms", options.block_interval).field("seconds", report.seconds);
   json.field("settlements_per_second", report.settlements_per_second);
+  put_reserved(json);
   put_latencies(json, "latency_us", report.latency);
   if (report.share) put_share(json, *report.share);
   json.field("cpu_ns_per_settlement", std::llround(report.cpu_us_total * 1e3));
@@ -144,17 +140,15 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
 
 int run_bench_engine(const EngineBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
-  const auto fail = [&err](const Error& error) {
-    err << "clearspan bench engine: " << describe(error) << "\n";
-    const bool is_wrong = error.code == ErrorCode::final_block_conflict || error.code == ErrorCode::invalid_transition;
-    return is_wrong ? kExitNegative : kExitUsage;
-  };
-  const Result<std::uint64_t> reserved_mib = reserve_for_run(options.reserve_mib, options.trades + options.live);
-  if (!reserved_mib) return fail(reserved_mib.error());
   const Result<EngineBenchReport> report = bench_engine(options);
-  if (!report) return fail(report.error());
-  if (!options.json) print_table(options, *report, *reserved_mib, out);
-  print_json(options, *report, *reserved_mib, out);
+  if (!report) {
+    err << "clearspan bench engine: " << describe(report.error()) << "\n";
+    const ErrorCode code = report.error().code;
+    const bool is_wrong = code == ErrorCode::final_block_conflict || code == ErrorCode::invalid_transition;
+    return is_wrong ? kExitNegative : kExitUsage;
+  }
+  if (!options.json) print_table(options, *report, out);
+  print_json(options, *report, out);
   return kExitOk;
 }
 

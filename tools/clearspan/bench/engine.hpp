@@ -22,15 +22,14 @@ namespace clearspan::tools {
 
 struct EngineBenchOptions {
   std::uint32_t trades = 100'000;
-  double rate = 0;                           // trades per second; 0: as fast as they settle
-  std::uint32_t in_flight = 40'000;          // with rate 0: submitted and not settled
-  std::uint32_t batch = 256;                 // trades per call of create(), at most
-  std::uint16_t shards = 0;                  // 0: one per core
-  std::uint32_t block_interval = 100;        // ms
-  std::uint32_t live = 0;                    // trades beside them that wait all the while
-  std::optional<std::uint64_t> reserve_mib;  // memory taken before; none: what the trades need
-  std::string data_dir;                      // empty: a temporary folder that is removed at the end
-  bool json = false;                         // no table
+  double rate = 0;                     // trades per second; 0: as fast as they settle
+  std::uint32_t in_flight = 40'000;    // with rate 0: submitted and not settled
+  std::uint32_t batch = 256;           // trades per call of create(), at most
+  std::uint16_t shards = 0;            // 0: one per core
+  std::uint32_t block_interval = 100;  // ms
+  std::uint32_t live = 0;              // trades beside them that wait all the while
+  std::string data_dir;                // empty: a temporary folder that is removed at the end
+  bool json = false;                   // no table
 };
 
 struct EngineBenchReport {

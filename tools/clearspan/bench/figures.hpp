@@ -1,4 +1,4 @@
-// How the benchmarks print a histogram of latencies, and CPU time by thread.
+// How the benchmarks print a histogram of latencies, CPU time by thread, and memory that was reserved.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 
 #include "codecs/json/writer.hpp"
 #include "tools/clearspan/bench/latency.hpp"
+#include "tools/clearspan/reserved_memory.hpp"
 
 namespace clearspan::tools {
 
@@ -46,6 +47,17 @@ inline void put_cpu(json::Writer& json, const std::map<std::string, double>& us_
   json.key("cpu_us_by_thread").begin_object();
   for (const auto& [name, us] : us_by_thread) json.field(name, us);
   json.end_object();
+}
+
+inline void print_reserved(std::ostream& out) {
+  const ReservedMemory reserved = reserved_memory();
+  out << fmt::format("  {} MiB of memory were reserved before, {} of them used\n", reserved.mebibytes,
+                     reserved.mebibytes_used);
+}
+
+inline void put_reserved(json::Writer& json) {
+  const ReservedMemory reserved = reserved_memory();
+  json.field("reserved_mib", reserved.mebibytes).field("reserved_mib_used", reserved.mebibytes_used);
 }
 
 }  // namespace clearspan::tools

@@ -13,6 +13,7 @@
 #include "actors/engine.hpp"
 #include "actors/gateway/gateway.hpp"
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/http_checks.hpp"
 #include "tools/clearspan/bench/http_load.hpp"
 #include "tools/clearspan/bench/http_orders.hpp"
@@ -133,6 +134,7 @@ void print_table(const std::vector<Figure>& figures, std::ostream& out) {
          "  holds the server, the checks of each trade, its actor, the evidence logs and the trade index as far as it "
          "came;\n"
          "  index s: how much longer it took until the index showed every trade.\n\n";
+  print_reserved(out);
   for (const Figure& one : figures) out << fmt::format("  {}, us per trade by thread: {}\n", one.name, stages_of(one));
   for (const Figure& one : figures) {
     out << fmt::format(
@@ -141,9 +143,11 @@ void print_table(const std::vector<Figure>& figures, std::ostream& out) {
   }
 }
 
-std::string to_json(const std::vector<Figure>& figures, std::uint64_t reserved_mib) {
+std::string to_json(const std::vector<Figure>& figures) {
   json::Writer out;
-  out.begin_object().field("bench", "http").field("reserved_mib", reserved_mib).key("loads").begin_array();
+  out.begin_object().field("bench", "http");
+  put_reserved(out);
+  out.key("loads").begin_array();
   for (const Figure& one : figures) {
     out.begin_object().field("load", one.name).field("trades", one.orders.trades);
     out.field("per_request", one.orders.per_request).field("seconds", one.load.seconds);
@@ -161,11 +165,6 @@ std::string to_json(const std::vector<Figure>& figures, std::uint64_t reserved_m
   }
   out.end_array().end_object();
   return out.take();
-}
-
-std::uint64_t trades_of(const HttpBenchOptions& options) {
-  return std::uint64_t{options.load == "many" ? 0 : options.trades} +
-         (options.load == "one" ? 0 : options.array_trades);
 }
 
 Result<std::vector<Figure>> measure_all(const HttpBenchOptions& options, const std::string& folder) {
@@ -189,11 +188,6 @@ Result<std::vector<Figure>> measure_all(const HttpBenchOptions& options, const s
 int run_bench_http(const HttpBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);  // standard output is for the figures
   const DataFolder data("clearspan-bench", options.data_dir);
-  const Result<std::uint64_t> reserved_mib = reserve_for_run(options.reserve_mib, trades_of(options));
-  if (!reserved_mib) {
-    err << "clearspan bench http: " << describe(reserved_mib.error()) << '\n';
-    return kExitUsage;
-  }
   const Result<std::vector<Figure>> figures = measure_all(options, data.path());
   if (!figures) {
     err << "clearspan bench http: " << describe(figures.error()) << '\n';
@@ -205,7 +199,7 @@ int run_bench_http(const HttpBenchOptions& options, std::ostream& out, std::ostr
     wrong += one.checks.wrong.size();
   }
   if (wrong == 0 && !options.json) print_table(*figures, out);
-  out << to_json(*figures, *reserved_mib) << '\n';
+  out << to_json(*figures) << '\n';
   out << fmt::format("verdict: {} ({} wrong)\n", wrong == 0 ? "passed" : "FAILED", wrong);
   return wrong == 0 ? kExitOk : kExitNegative;
 }

@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <ostream>
 #include <string>
 
@@ -25,12 +24,11 @@ struct HttpBenchOptions {
   std::uint32_t trades = 100'000;        // one per request
   std::uint32_t array_trades = 500'000;  // in arrays
   std::uint32_t array_size = 1000;
-  std::uint32_t connections = 32;            // arrays: 8 at most
-  std::uint32_t pipeline = 32;               // of one connection; arrays: 2
-  std::optional<std::uint64_t> reserve_mib;  // memory taken before; none: what the trades need
-  std::uint16_t shards = 0;                  // 0: one per core
-  std::string data_dir;                      // of the logs, which stay; else a temporary folder
-  bool json = false;                         // the line of JSON alone
+  std::uint32_t connections = 32;  // arrays: 8 at most
+  std::uint32_t pipeline = 32;     // of one connection; arrays: 2
+  std::uint16_t shards = 0;        // 0: one per core
+  std::string data_dir;            // of the logs, which stay; else a temporary folder
+  bool json = false;               // the line of JSON alone
 };
 
 int run_bench_http(const HttpBenchOptions& options, std::ostream& out, std::ostream& err);

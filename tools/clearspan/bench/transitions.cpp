@@ -174,6 +174,7 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
     out << fmt::format("  {} live trades settled in {:.2f} s: {:.0f} durable transitions per second, {:.0f} records\n",
                        options.trades, report->seconds, report->transitions_per_second, report->records_per_second);
     out << fmt::format("  from a hold shown to the next phase durable: p50 {} us, p99 {} us\n", p50, p99);
+    print_reserved(out);
     print_cpu("trade", report->cpu_us_total, report->cpu_us, out);
   }
   json::Writer json;
@@ -182,6 +183,7 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
   json.field("transitions_per_second", report->transitions_per_second);
   json.field("records_per_second", report->records_per_second);
   json.key("latency_us").begin_object().field("p50", p50).field("p99", p99).end_object();
+  put_reserved(json);
   json.field("cpu_us_per_trade", report->cpu_us_total);
   put_cpu(json, report->cpu_us);
   json.end_object();

@@ -76,13 +76,11 @@ std::uint64_t resident_bytes() {
   return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-Result<std::uint64_t> reserve_for_run(std::optional<std::uint64_t> mebibytes, std::uint64_t trades) {
+Status reserve_for_run(std::optional<std::uint64_t> mebibytes, std::uint64_t trades) {
   const std::uint64_t wanted = mebibytes.value_or(kMebibytesOfRun + trades * kKibibytesOfTrade / 1024);
-  if (wanted == 0) return wanted;
+  if (wanted == 0) return Done{};
   const Status status = reserve_memory(wanted);
-  if (status.ok()) return wanted;
-  if (mebibytes) return status.error();
-  return std::uint64_t{0};
+  return mebibytes ? status : Status(Done{});
 }
 
 }  // namespace clearspan::tools

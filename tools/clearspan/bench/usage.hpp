@@ -30,8 +30,8 @@ class CpuMeter {
 std::uint64_t resident_bytes();
 
 // Reserves memory for a run with that many trades, so that it does not measure how fast the system finds pages
-// (docs/adr/016), and says how many mebibytes. Without `mebibytes`, what such a run needs, or none where there is not
-// so much. Errors: those of reserve_memory.
-Result<std::uint64_t> reserve_for_run(std::optional<std::uint64_t> mebibytes, std::uint64_t trades);
+// (docs/adr/016). Without `mebibytes`, what such a run needs, or none where there is not so much. Errors: those of
+// reserve_memory.
+Status reserve_for_run(std::optional<std::uint64_t> mebibytes, std::uint64_t trades);
 
 }  // namespace clearspan::tools
