@@ -18,14 +18,13 @@ namespace clearspan::tools {
 namespace {
 
 // The option of a benchmark whose memory would grow while it measures: memory is taken before. Its value is there after
-// parsing.
+// parsing; none: what the trades need.
 using Reserve = std::shared_ptr<std::optional<std::uint64_t>>;
 
-Reserve add_reserve(CLI::App& command) {
-  const auto reserve = std::make_shared<std::optional<std::uint64_t>>();
-  command
-      .add_option("--reserve-mib", *reserve,
-                  "Memory taken from the system before the run; by default what its trades need")
+Reserve add_reserve(CLI::App& command, std::optional<std::uint64_t> by_default = std::nullopt) {
+  const auto reserve = std::make_shared<std::optional<std::uint64_t>>(by_default);
+  const std::string what = by_default ? "" : "; by default what its trades need";
+  command.add_option("--reserve-mib", *reserve, "Memory taken from the system before the run" + what)
       ->check(CLI::Range(0U, 1U << 24));
   return reserve;
 }
@@ -146,11 +145,14 @@ void add_bench_live(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
   command->add_option("--storm", options->storm, "How many of them share the deadline")->capture_default_str();
   command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  const Reserve reserve = add_reserve(*command, 0);  // for its memory is measured
   command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
   command->add_flag("--json", options->json, "The line of JSON alone");
-  command->callback([options, &run] {
+  command->callback([options, reserve, &run] {
     if (options->storm >= options->trades) throw CLI::ValidationError("--storm", "must be below --trades");
-    run = [options] { return run_bench_live(*options, std::cout, std::cerr); };
+    run = [options, reserve] {
+      return run_reserved(reserve, options->trades, [&] { return run_bench_live(*options, std::cout, std::cerr); });
+    };
   });
 }
 

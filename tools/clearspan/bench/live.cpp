@@ -7,6 +7,7 @@
 
 #include "actors/engine.hpp"
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/moments.hpp"
 #include "tools/clearspan/bench/parked.hpp"
 #include "tools/clearspan/bench/usage.hpp"
@@ -63,8 +64,13 @@ class LiveBench {
 };
 
 void print_table(const LiveBenchOptions& options, const LiveBenchReport& report, std::ostream& out) {
-  out << fmt::format("  {} live trades, created durably at {:.0f} per second: {:.0f} bytes of resident memory each\n",
-                     options.trades, report.creates_per_second, report.bytes_per_trade);
+  out << fmt::format("  {} live trades, created durably at {:.0f} per second\n", options.trades,
+                     report.creates_per_second);
+  if (report.bytes_per_trade) {
+    out << fmt::format("  each takes {:.0f} bytes of resident memory\n", *report.bytes_per_trade);
+  } else {
+    print_reserved(out);
+  }
   out << fmt::format("  one more trade durable beside them after {:.2f} ms\n", report.still_serving_ms);
   out << fmt::format("  one deadline of {} trades: all durable after {:.0f} ms\n", options.storm, report.storm_ms);
   out << fmt::format("  started again with all of them: serving after {:.2f} s\n", report.start_seconds);
@@ -73,7 +79,9 @@ void print_table(const LiveBenchOptions& options, const LiveBenchReport& report,
 void print_json(const LiveBenchOptions& options, const LiveBenchReport& report, std::ostream& out) {
   json::Writer json;
   json.begin_object().field("bench", "live").field("trades", options.trades).field("storm", options.storm);
-  json.field("creates_per_second", report.creates_per_second).field("bytes_per_live_trade", report.bytes_per_trade);
+  json.field("creates_per_second", report.creates_per_second);
+  put_reserved(json);
+  if (report.bytes_per_trade) json.field("bytes_per_live_trade", *report.bytes_per_trade);
   json.field("still_serving_ms", report.still_serving_ms).field("storm_ms", report.storm_ms);
   json.field("start_seconds", report.start_seconds).end_object();
   out << json.take() << "\n";
@@ -93,7 +101,9 @@ Result<LiveBenchReport> bench_live(const LiveBenchOptions& options) {
   CLEARSPAN_CHECK_OK(bench.create(options.storm, options.trades - options.storm, SystemClock().now() + kCalm));
   report.creates_per_second = (options.trades - options.storm) * 1e3 / ms_between(create_from, SteadyClock::now());
   CLEARSPAN_CHECK_OK(bench.engine().sync_index(kIndexPatience));
-  report.bytes_per_trade = static_cast<double>(resident_bytes() - bytes_before) / (options.trades - options.storm);
+  if (reserved_memory().mebibytes == 0) {
+    report.bytes_per_trade = static_cast<double>(resident_bytes() - bytes_before) / (options.trades - options.storm);
+  }
 
   const auto one_from = SteadyClock::now();
   CLEARSPAN_CHECK_OK(bench.create(options.trades, 1, SystemClock().now() + kCalm));

@@ -1,12 +1,14 @@
 // Many live trades at once: what each costs in memory, what one event that touches many of them takes, and how soon an
 // engine serves again that finds them all in its logs. The trades wait for holds that their payers never place.
 //
-// Memory is the growth of the process's resident set: actors, timers, logs' buffers and the trade index included. The
+// Memory is the growth of the process's resident set: actors, timers, logs' buffers and the trade index included. It is
+// not told where memory was reserved before, which makes the rest what it is on a server that is prepared for it. The
 // storm is a deadline that many trades share: from that moment until the last of their changes is durable. The start is
 // everything from opening the logs until the engine takes trades.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -24,7 +26,7 @@ struct LiveBenchOptions {
 
 struct LiveBenchReport {
   double creates_per_second = 0;  // durable
-  double bytes_per_trade = 0;
+  std::optional<double> bytes_per_trade;
   double storm_ms = 0;
   double still_serving_ms = 0;  // until one more trade is durable, with all of them live
   double start_seconds = 0;
