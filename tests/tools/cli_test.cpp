@@ -110,6 +110,8 @@ TEST_F(Cli, bad_command_lines_end_with_2) {
                                 "witness --key-file k --name w",
                                 "witness --key-file k --name w --listen 127.0.0.1:0 --state s",
                                 "serve --config x --log-level loud",
+                                "bench engine --trades 10 --reserve-mib many",
+                                "bench engine --trades 10 --reserve-mib 16777216",
                                 "trade list --key-file k --limit many"}) {
     EXPECT_EQ(run(arguments).exit_code, kExitUsage) << arguments;
   }
