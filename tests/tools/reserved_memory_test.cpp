@@ -20,6 +20,7 @@ namespace clearspan::tools {
 namespace {
 
 constexpr std::uint64_t kReservedMib = 128;
+constexpr std::size_t kVeryLargeBytes = 16 << 20;
 constexpr std::size_t kPieceBytes = 64 << 10;
 constexpr std::size_t kPieces = 1024;  // half of what is reserved
 
@@ -53,6 +54,8 @@ TEST_F(ReservedMemory, is_taken_at_once_used_by_all_threads_and_kept) {
   const std::uint64_t used = reserved_memory().mebibytes_used;
   EXPECT_GE(used, used_at_first + (kPieces * kPieceBytes >> 20));
   EXPECT_LT(used, kReservedMib);
+  { const std::vector<char> very_large(kVeryLargeBytes, 1); }
+  EXPECT_GE(reserved_memory().mebibytes_used, used + (kVeryLargeBytes >> 20));
   EXPECT_LT(resident_bytes(), resident + (4 << 20));  // nothing else was touched for it
 
   // More than is reserved comes from the system.

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <optional>
@@ -125,12 +126,24 @@ bool merge(extent_hooks_t* /*hooks*/, void* first, std::size_t first_bytes, void
 
 extent_hooks_t hooks = {allocate, give_back, nullptr, nullptr, nullptr, purge_lazily, purge, split, merge};
 
+int read_control(const char* name, void* value, std::size_t size) {
+  return mallctl(name, value, &size, nullptr, 0);
+}
+
+// The arena of very large objects, such as the tables of a million trades, is made with the first of them.
+int make_arena_of_large_objects() {
+  std::size_t bytes = 0;
+  const int failed = read_control("opt.oversize_threshold", &bytes, sizeof bytes);
+  void* volatile first = failed == 0 ? std::malloc(bytes) : nullptr;  // volatile: it is not optimised away
+  std::free(first);
+  return failed;
+}
+
 Status use_region_in_all_arenas() {
   unsigned arenas = 0;
-  std::size_t size = sizeof arenas;
-  int failed = mallctl("opt.narenas", &arenas, &size, nullptr, 0);
-  size = sizeof of_system;
-  if (failed == 0) failed = mallctl("arena.0.extent_hooks", &of_system, &size, nullptr, 0);
+  int failed = make_arena_of_large_objects();
+  if (failed == 0) failed = read_control("arenas.narenas", &arenas, sizeof arenas);
+  if (failed == 0) failed = read_control("arena.0.extent_hooks", static_cast<void*>(&of_system), sizeof of_system);
   extent_hooks_t* ours = &hooks;
   for (unsigned arena = 0; failed == 0 && arena < arenas; ++arena) {
     const std::string name = "arena." + std::to_string(arena) + ".extent_hooks";
