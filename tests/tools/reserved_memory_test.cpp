@@ -60,6 +60,7 @@ TEST_F(ReservedMemory, is_taken_at_once_used_by_all_threads_and_kept) {
 
   // More than is reserved comes from the system.
   std::vector<std::vector<std::unique_ptr<char[]>>> more;
+  more.reserve(3);
   for (int i = 0; i < 3; ++i) more.push_back(pieces());
   EXPECT_GE(resident_bytes(), resident + kPieces * kPieceBytes / 2);
   const std::uint64_t resident_at_most = resident_bytes();

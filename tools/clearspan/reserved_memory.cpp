@@ -143,11 +143,11 @@ Status use_region_in_all_arenas() {
   unsigned arenas = 0;
   int failed = make_arena_of_large_objects();
   if (failed == 0) failed = read_control("arenas.narenas", &arenas, sizeof arenas);
-  if (failed == 0) failed = read_control("arena.0.extent_hooks", static_cast<void*>(&of_system), sizeof of_system);
+  if (failed == 0) failed = read_control("arena.0.extent_hooks", static_cast<void*>(&of_system), sizeof(void*));
   extent_hooks_t* ours = &hooks;
   for (unsigned arena = 0; failed == 0 && arena < arenas; ++arena) {
     const std::string name = "arena." + std::to_string(arena) + ".extent_hooks";
-    failed = mallctl(name.c_str(), nullptr, nullptr, static_cast<void*>(&ours), sizeof ours);
+    failed = mallctl(name.c_str(), nullptr, nullptr, static_cast<void*>(&ours), sizeof(void*));
   }
   if (failed != 0) return make_error(ErrorCode::config_invalid, "the allocator refuses memory that is reserved");
   return Done{};
@@ -194,7 +194,7 @@ Result<double> first_touch_micros() {
   const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
   if (!mapping) return make_error(ErrorCode::out_of_range, "the system gives no memory");
   ::munmap(mapping->memory, mapping->bytes);
-  return took.count() / (kSampleBytes / kPageBytes);
+  return took.count() * kPageBytes / kSampleBytes;
 }
 
 }  // namespace clearspan::tools

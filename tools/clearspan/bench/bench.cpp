@@ -22,7 +22,7 @@ namespace {
 using Reserve = std::shared_ptr<std::optional<std::uint64_t>>;
 
 Reserve add_reserve(CLI::App& command, std::optional<std::uint64_t> by_default = std::nullopt) {
-  const auto reserve = std::make_shared<std::optional<std::uint64_t>>(by_default);
+  auto reserve = std::make_shared<std::optional<std::uint64_t>>(by_default);
   const std::string what = by_default ? "" : "; by default what its trades need";
   command.add_option("--reserve-mib", *reserve, "Memory taken from the system before the run" + what)
       ->check(CLI::Range(0U, 1U << 24));
