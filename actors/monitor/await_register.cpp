@@ -148,14 +148,16 @@ std::vector<MovementKey> AwaitRegister::take_dead(LedgerTime time) {
   return dead;
 }
 
-void AwaitRegister::fetch_slots(const OperationRef& ref) const {
+void AwaitRegister::fetch_slots(const OperationRef& ref, const HoldKey& hold_key) const {
   deposits_.fetch_slot(ref);
   legs_.fetch_slot(ref);
+  if (!hold_key.is_zero()) by_hold_.fetch_slot(hold_key);
 }
 
-void AwaitRegister::fetch_entries(const OperationRef& ref) const {
+void AwaitRegister::fetch_entries(const OperationRef& ref, const HoldKey& hold_key) const {
   deposits_.fetch_entry(ref);
   legs_.fetch_entry(ref);
+  if (!hold_key.is_zero()) by_hold_.fetch_entry(hold_key);
 }
 
 bool AwaitRegister::is_empty() const {

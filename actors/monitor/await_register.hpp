@@ -53,9 +53,10 @@ class AwaitRegister {
   // Takes out and returns every movement whose validity ended before `time`.
   std::vector<MovementKey> take_dead(LedgerTime time);
 
-  // What is kept about this leg comes nearer while something else is done: first where, then what.
-  void fetch_slots(const OperationRef& ref) const;
-  void fetch_entries(const OperationRef& ref) const;
+  // What is kept about this leg, and about its hold unless the key is zero, comes nearer while something else is done:
+  // first where, then what.
+  void fetch_slots(const OperationRef& ref, const HoldKey& hold_key) const;
+  void fetch_entries(const OperationRef& ref, const HoldKey& hold_key) const;
 
   // Whether nothing is kept about any leg, txn or hold.
   [[nodiscard]] bool is_empty() const;

@@ -193,14 +193,14 @@ void LedgerMonitor::fetch_slots(const TradeAsk& ask) const {
   const auto* const over = std::get_if<LegOver>(&ask);
   if (over == nullptr) return;
   children_.fetch_slot(trade_of(over->ref));
-  awaits_.fetch_slots(over->ref);
+  awaits_.fetch_slots(over->ref, HoldKey{});
 }
 
 void LedgerMonitor::fetch_entries(const TradeAsk& ask) const {
   const auto* const over = std::get_if<LegOver>(&ask);
   if (over == nullptr) return;
   children_.fetch_entry(trade_of(over->ref));
-  awaits_.fetch_entries(over->ref);
+  awaits_.fetch_entries(over->ref, HoldKey{});
 }
 
 // What a submitter has signed stands in its own shard's log. There it is behind what caused it, if that is this shard;
@@ -226,8 +226,8 @@ void LedgerMonitor::on_signed(const MovementsSigned& message) {
     awaits_.expect(one.key, one.hold_key, one.attempt, one.txn, one.not_after);
   };
   for_each_ahead(
-      message.movements, expect, [this](const SignedMovement& one) { awaits_.fetch_slots(one.key.ref); },
-      [this](const SignedMovement& one) { awaits_.fetch_entries(one.key.ref); });
+      message.movements, expect, [this](const SignedMovement& one) { awaits_.fetch_slots(one.key.ref, one.hold_key); },
+      [this](const SignedMovement& one) { awaits_.fetch_entries(one.key.ref, one.hold_key); });
 }
 
 void LedgerMonitor::on_refused(const MovementsRefused& message) {
@@ -270,8 +270,8 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   ProvenFacts facts(final_block, shard_.clock->now());
   for_each_ahead(
       block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); },
-      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome.ref); },
-      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome.ref); });
+      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome.ref, outcome.hold_key); },
+      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome.ref, outcome.hold_key); });
   for (const IncludedTxn& txn : block.txns) {
     if (!txn.ok) on_failed_txn(txn, facts);
   }

@@ -132,6 +132,7 @@ void Submitter::queue_up(Known& known, Movement&& movement) {
     return;
   }
   known.is_queued = true;
+  if (takes_funds(movement.kind)) funds_.fetch_slot(key_of(movement));
   signers_[*signer].queue.push_back(std::move(movement));
   schedule_flush();
 }

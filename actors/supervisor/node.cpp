@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "actors/supervisor/shard_scheduler.hpp"
 #include "actors/supervisor/trade_fold.hpp"
 #include "core/base/kill_point.hpp"
 
@@ -58,7 +59,7 @@ Node::~Node() {
   port_threads_.clear();
   core_.end_actors();
   for (const auto& runtime : core_.shards()) {
-    if (runtime->system) runtime->system->await_all_actors_done();
+    if (runtime->system) ShardScheduler::await_end(*runtime->system);
   }
   kill_point(KillPoint::stop_actors_ended);
   log_threads_.clear();

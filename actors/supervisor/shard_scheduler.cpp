@@ -2,10 +2,15 @@
 
 #include <sched.h>
 
+#include <typeinfo>
+#include <utility>
+
 #include "ledgers/thread_name.hpp"
 
 namespace clearspan::actors {
 namespace {
+
+constexpr std::size_t kFetchedTurnsAhead = 6;
 
 // Of this thread: when it is woken, it does not take the processor from the thread that woke it. A follower that has
 // handed a block to one shard hands it to the next one before the first shard has finished with it. A system that
@@ -16,6 +21,13 @@ void let_others_finish() {
 }
 
 }  // namespace
+
+// An actor that CAF counts and whose turn is behind those of all trades speaks for them.
+void ShardScheduler::await_end(caf::actor_system& system) {
+  system.await_all_actors_done();
+  system.spawn([](caf::event_based_actor*) {});
+  system.await_all_actors_done();
+}
 
 void ShardScheduler::start() {
   timer_thread_ = std::thread([this] {
@@ -39,11 +51,16 @@ void ShardScheduler::stop() {
   timer_thread_.join();
 }
 
+void ShardScheduler::Worker::exec_later(caf::resumable* job) {
+  const bool is_trade = typeid(*job) == typeid(Trade);
+  ready_.push_back({job, is_trade ? static_cast<const Trade*>(job) : nullptr});
+}
+
 void ShardScheduler::Worker::run(std::size_t messages_max) {
   while (caf::resumable* const job = next()) {
     switch (job->resume(this, messages_max)) {
       case caf::resumable::resume_later:
-        ready_.push_back(job);
+        exec_later(job);
         break;
       case caf::resumable::awaiting_message:
       case caf::resumable::done:
@@ -62,13 +79,29 @@ caf::resumable* ShardScheduler::Worker::next() {
     if (waits_) changed_.wait(lock, [this] { return stops_ || !outside_.empty(); });
     waits_ = false;
     if (stops_) return nullptr;
-    ready_.insert(ready_.end(), outside_.begin(), outside_.end());
-    outside_.clear();
+    take_outside();
     has_more_.store(false, std::memory_order_relaxed);
   }
-  caf::resumable* const job = ready_.front();
+  fetch_ahead();
+  caf::resumable* const job = ready_.front().job;
   ready_.pop_front();
   return job;
+}
+
+void ShardScheduler::Worker::take_outside() {
+  for (caf::resumable* const job : outside_) exec_later(job);
+  outside_.clear();
+}
+
+// Each step looks at what the one before it has asked for, some turns earlier.
+void ShardScheduler::Worker::fetch_ahead() const {
+  const auto step = [this](std::size_t turns_ahead, void (Trade::*fetch)() const) {
+    if (turns_ahead >= ready_.size()) return;
+    if (const Trade* const trade = ready_[turns_ahead].trade) (trade->*fetch)();
+  };
+  step(3 * kFetchedTurnsAhead, &Trade::fetch_self);
+  step(2 * kFetchedTurnsAhead, &Trade::fetch_plan);
+  step(kFetchedTurnsAhead, &Trade::fetch_legs);
 }
 
 void ShardScheduler::Worker::enqueue(caf::resumable* job) {
@@ -85,10 +118,11 @@ void ShardScheduler::Worker::stop() {
   changed_.notify_one();
 }
 
-std::deque<caf::resumable*> ShardScheduler::Worker::take_all() {
-  ready_.insert(ready_.end(), outside_.begin(), outside_.end());
-  outside_.clear();
-  return std::exchange(ready_, {});
+std::vector<caf::resumable*> ShardScheduler::Worker::take_all() {
+  take_outside();
+  std::vector<caf::resumable*> jobs;
+  for (const Turn& turn : std::exchange(ready_, {})) jobs.push_back(turn.job);
+  return jobs;
 }
 
 }  // namespace clearspan::actors

@@ -4,6 +4,8 @@
 // what the worker itself makes ready (a message from one actor of the shard to another) waits in a queue that nobody
 // else touches; what comes from outside waits in another one, behind a lock, and is taken over as a whole.
 //
+// Most turns are trades', and what these look at has been quiet for long: the worker has it fetched some turns ahead.
+//
 // CAF 0.17.6 also has the clock's thread forget the timeouts of each actor that ends: a lock, a wake-up and two context
 // switches for every trade. No actor of ours sets a timeout that would have to be forgotten; ticks are delayed
 // messages.
@@ -19,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+#include "actors/trade/trade_actor.hpp"
+
 namespace clearspan::actors {
 
 class ShardScheduler final : public caf::scheduler::abstract_coordinator {
@@ -29,6 +33,9 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
   static caf::actor_system::module* make(caf::actor_system& system, caf::detail::type_list<>) {
     return new ShardScheduler(system);  // the actor system deletes it
   }
+
+  // Returns when all actors of the system have ended, trades too, which CAF does not count. All have been asked to.
+  static void await_end(caf::actor_system& system);
 
   caf::detail::thread_safe_actor_clock& clock() noexcept override { return clock_; }
 
@@ -52,14 +59,21 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
     void enqueue(caf::resumable* job);
 
     // From the worker's own thread.
-    void exec_later(caf::resumable* job) override { ready_.push_back(job); }
+    void exec_later(caf::resumable* job) override;
 
-    std::deque<caf::resumable*> take_all();  // what was ready when `run` returned
+    std::vector<caf::resumable*> take_all();  // what was ready when `run` returned
 
    private:
-    caf::resumable* next();  // null once it has to stop
+    struct Turn {
+      caf::resumable* job = nullptr;
+      const Trade* trade = nullptr;  // the job, if it is one
+    };
 
-    std::deque<caf::resumable*> ready_;
+    caf::resumable* next();  // null once it has to stop
+    void take_outside();
+    void fetch_ahead() const;
+
+    std::deque<Turn> ready_;
     std::atomic<bool> has_more_{false};  // there is something in `outside_`, or it has to stop
     std::mutex mutex_;                   // of what follows
     std::condition_variable changed_;

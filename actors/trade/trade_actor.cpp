@@ -29,11 +29,22 @@ void Trade::fetch(const TradeActor& trade) {
   clearspan::fetch(counts, CAF_CACHE_LINE_SIZE + sizeof(Trade));
 }
 
+void Trade::fetch_self() const {
+  clearspan::fetch(this, sizeof(Trade));
+}
+
+void Trade::fetch_plan() const {
+  clearspan::fetch(plan_.get(), sizeof(Plan));
+  std::visit([](const auto& state) { clearspan::fetch(state.holds.data(), kCacheLineBytes); }, state_);
+}
+
+void Trade::fetch_legs() const {
+  clearspan::fetch(plan_->legs.data(), plan_->legs.size() * sizeof(Leg));
+}
+
 // --- Turns ---
 
-// The turn will look at the plan.
 void Trade::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) {
-  clearspan::fetch(plan_.get(), sizeof(Plan));
   if (inbox_.push_front(std::move(message)) != caf::intrusive::inbox_result::unblocked_reader) return;
   intrusive_ptr_add_ref(ctrl());  // until its turn
   if (unit != nullptr) {

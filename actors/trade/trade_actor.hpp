@@ -22,6 +22,11 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   // Its next message will find its memory near. Null is allowed.
   static void fetch(const TradeActor& trade);
 
+  // So will its next turn find, one after the other, the trade itself, its plan and its holds, and the plan's legs.
+  void fetch_self() const;
+  void fetch_plan() const;
+  void fetch_legs() const;
+
   // For spawn().
   Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported);
 
@@ -33,8 +38,6 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   using abstract_actor::enqueue;
   resume_result resume(caf::execution_unit* unit, std::size_t messages_max) override;
   void on_destroy() override;
-
-  subtype_t subtype() const override { return scheduled_actor; }
 
   void intrusive_ptr_add_ref_impl() override { intrusive_ptr_add_ref(ctrl()); }
 

@@ -17,17 +17,20 @@ inline void fetch(const void* memory, std::size_t bytes = 1) {
 }
 
 // work(item) for each item in its order, and before it each fetch(item), in steps some items ahead: a later fetch may
-// look at what the one before it has asked for. A fetch changes nothing, and what it looks at may have changed since.
+// look at what the one before it has asked for, the first one at the item. A fetch changes nothing, and what it looks
+// at may have changed since.
 template <class Items, class Work, class... Fetches>
 void for_each_ahead(Items&& items, const Work& work, const Fetches&... fetches) {
   constexpr std::size_t kAhead = 6;
+  const auto fetch_item = [](const auto& item) { fetch(&item, sizeof(item)); };
   const std::size_t size = items.size();
-  for (std::size_t at = 0; at < size + kAhead * sizeof...(Fetches); ++at) {
+  for (std::size_t at = 0; at < size + kAhead * (1 + sizeof...(Fetches)); ++at) {
     std::size_t turn = at;
     const auto step = [&](const auto& act) {
       if (turn < size) act(items[turn]);
       turn -= kAhead;  // below zero it is larger than any size
     };
+    step(fetch_item);
     (step(fetches), ...);
     step(work);
   }

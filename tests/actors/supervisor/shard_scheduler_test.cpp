@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -64,6 +66,25 @@ class EndsAtOnce : public caf::event_based_actor {
   }
 };
 
+// Has one turn, and is not counted by CAF, as a trade is not.
+class SlowJob : public caf::ref_counted, public caf::resumable {
+ public:
+  explicit SlowJob(std::atomic<int>& turns) : turns_(turns) {}
+
+  resume_result resume(caf::execution_unit*, std::size_t) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ++turns_;
+    return done;
+  }
+
+  void intrusive_ptr_add_ref_impl() override { ref(); }
+
+  void intrusive_ptr_release_impl() override { deref(); }
+
+ private:
+  std::atomic<int>& turns_;
+};
+
 class ShardSchedulerTest : public ::testing::Test {
  protected:
   ShardSchedulerTest() : system_(std::make_unique<caf::actor_system>(config_.load<ShardScheduler>())) {}
@@ -95,6 +116,14 @@ TEST_F(ShardSchedulerTest, the_end_of_an_actor_does_not_wake_the_clock) {
   for (int i = 0; i < kActors; ++i) system_->spawn<EndsAtOnce>();
   system_->await_all_actors_done();
   EXPECT_EQ(sleeps_of(clock), before);
+}
+
+TEST_F(ShardSchedulerTest, the_end_is_awaited_of_actors_that_are_not_counted) {
+  constexpr int kJobs = 20;
+  std::atomic<int> turns{0};
+  for (int i = 0; i < kJobs; ++i) system_->scheduler().enqueue(new SlowJob(turns));
+  ShardScheduler::await_end(*system_);
+  EXPECT_EQ(turns, kJobs);
 }
 
 }  // namespace
