@@ -95,12 +95,13 @@ void EvidenceWriter::take(Append& message) {
   group_.add_all(message.encoded);
   last_sequence_ += message.encoded.count();
   const Timestamp now = shard_.clock->now();
-  for (Enrolment& one : message.enrol) {
+  const auto enrol = [&](Enrolment& one) {
     Listener& listener = trades_.find_or_insert(one.trade);
     listener.actor = std::move(one.actor);
     static const Event started = Started{};
     tell(listener, now, {std::shared_ptr<void>{}, &started});
-  }
+  };
+  for_each_ahead(message.enrol, enrol, [this](const Enrolment& one) { trades_.fetch_slot(one.trade); });
   if (!message.records.empty()) take(std::make_shared<const Records>(std::move(message.records)));
   if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
 }

@@ -71,7 +71,7 @@ void LedgerMonitor::on_create(CreateTrades& message) {
   std::vector<Result<TradeId>> answers;
   append.enrol.reserve(message.trades.size());
   answers.reserve(message.trades.size());
-  for (NewTrade& trade : message.trades) {
+  const auto create = [&](NewTrade& trade) {
     const TradeId id = trade.plan.id;
     answers.emplace_back(id);
     evidence::Record record{now, evidence::TradeCreated{std::move(trade.plan), std::move(trade.idempotency_key),
@@ -81,7 +81,11 @@ void LedgerMonitor::on_create(CreateTrades& message) {
     State state = initial_state(*plan);
     append.enrol.push_back({id, spawn_trade(std::move(plan), std::move(state))});
     ++shard_.tally->created;
-  }
+  };
+  for_each_ahead(message.trades, create, [this](const NewTrade& trade) {
+    children_.fetch_slot(trade.plan.id);
+    fetch(trade.plan.legs.data(), trade.plan.legs.size() * sizeof(Leg));
+  });
   append.durable = [done = std::move(message.done), answers = std::move(answers)] {
     kill_point(KillPoint::trades_durable);
     done(answers);
@@ -188,8 +192,10 @@ void LedgerMonitor::take_asks() {
   if (!forward.asks.empty()) pass_on(std::move(forward));
 }
 
-// Of what a leg that is over leaves behind; the other asks are about what has just been looked at.
+// Of a deposit that is awaited from now on, and of what a leg that is over leaves behind; the other asks are about what
+// has just been looked at.
 void LedgerMonitor::fetch_slots(const TradeAsk& ask) const {
+  if (const auto* const deposit = std::get_if<AskDeposit>(&ask)) awaits_.fetch_slots(deposit->ref, HoldKey{});
   const auto* const over = std::get_if<LegOver>(&ask);
   if (over == nullptr) return;
   children_.fetch_slot(trade_of(over->ref));
