@@ -26,7 +26,7 @@ TradeActor Trade::spawn(caf::actor_system& system, const Shard& shard, PlanPtr p
 
 void Trade::fetch(const TradeActor& trade) {
   const auto* const counts = caf::actor_cast<caf::actor_control_block*>(trade);  // they stand before the actor itself
-  clearspan::fetch(counts, CAF_CACHE_LINE_SIZE + sizeof(Trade));
+  if (counts != nullptr) clearspan::fetch(counts, CAF_CACHE_LINE_SIZE + sizeof(Trade));
 }
 
 void Trade::fetch_self() const {

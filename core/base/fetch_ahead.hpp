@@ -11,8 +11,8 @@ inline constexpr std::size_t kCacheLineBytes = 64;
 
 // Has the memory come nearer while something else is done. The pointer may be null or dangle.
 inline void fetch(const void* memory, std::size_t bytes = 1) {
-  const auto first = reinterpret_cast<std::uintptr_t>(memory);
-  for (std::size_t at = 0; at < bytes; at += kCacheLineBytes) __builtin_prefetch(reinterpret_cast<void*>(first + at));
+  const auto* const first = static_cast<const std::uint8_t*>(memory);
+  for (std::size_t at = 0; at < bytes; at += kCacheLineBytes) __builtin_prefetch(first + at);
   asm volatile("");  // GCC leaves out calls of a function that does nothing but prefetch
 }
 
