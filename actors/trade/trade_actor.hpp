@@ -22,7 +22,7 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   // Its next message will find its memory near. Null is allowed.
   static void fetch(const TradeActor& trade);
 
-  // So will its next turn find, one after the other, the trade itself, its plan and its holds, and the plan's legs.
+  // The same for its next turn, in this order: the trade itself, its plan and its holds, the plan's legs.
   void fetch_self() const;
   void fetch_plan() const;
   void fetch_legs() const;

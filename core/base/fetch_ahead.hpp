@@ -9,7 +9,7 @@ namespace clearspan {
 
 inline constexpr std::size_t kCacheLineBytes = 64;
 
-// Has the memory come nearer while something else is done. The pointer may be null or dangle.
+// Has the memory come nearer while something else is done. The pointer may dangle, and be null for a single byte.
 inline void fetch(const void* memory, std::size_t bytes = 1) {
   const auto* const first = static_cast<const std::uint8_t*>(memory);
   for (std::size_t at = 0; at < bytes; at += kCacheLineBytes) __builtin_prefetch(first + at);
