@@ -35,7 +35,10 @@ void Trade::fetch_self() const {
 
 void Trade::fetch_plan() const {
   clearspan::fetch(plan_.get(), sizeof(Plan));
-  std::visit([](const auto& state) { clearspan::fetch(state.holds.data(), kCacheLineBytes); }, state_);
+  const auto fetch_holds = [](const auto& state) {
+    clearspan::fetch(state.holds.data(), state.holds.size() * sizeof(state.holds[0]));
+  };
+  std::visit(fetch_holds, state_);
 }
 
 void Trade::fetch_legs() const {
