@@ -74,7 +74,7 @@ struct AnchorOptions {
 };
 
 struct EngineOptions {
-  std::string data_dir;                       // evidence logs (one folder per shard) and the index
+  std::string data_dir;                       // the evidence log (in the folder shard-0) and the index
   EngineTag tag;                              // names this engine on every ledger; fixed for the life of data_dir
   std::uint16_t shards = 0;                   // 0: one per core; fixed for the life of data_dir once set
   std::uint64_t live_trades_max = 1'000'000;  // admission stops above it with `overloaded`

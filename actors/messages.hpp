@@ -9,8 +9,7 @@
 // The evidence writer is the shard's sequencer: a trade hears of a fact only from the writer, once the fact has its
 // place in the log, in the order of the log. That order is the one in which recovery folds the log, so both come to the
 // same state. A trade may act on a fact that is not durable yet, and what it does stands behind that fact in the log.
-// Nothing leaves the shard before what caused it is durable: no txn, no answer, no report, no ask of another shard's
-// submitter.
+// Nothing leaves the engine before what caused it is durable: no txn, no answer, no report.
 #pragma once
 
 #include <caf/all.hpp>
@@ -34,7 +33,7 @@ namespace clearspan::actors {
 struct TradeFact {  // This happened and has its place in the log.
   Timestamp at;
   std::shared_ptr<const Event> event;  // kept together with those that were recorded with it
-  std::uint64_t sequence = 0;
+  std::uint64_t number = 0;            // of its record, counted from 1 by the shard's writer
 };
 
 struct ResumeTrade {};  // You are as the log has you: ask for whatever you are waiting for.
@@ -178,8 +177,11 @@ struct Enrolment {
 struct Append {                    // Make these records durable, in this order.
   evidence::EncodedGroup encoded;  // none of them a fact
   std::vector<evidence::Record> records;
-  std::vector<Enrolment> enrol;   // trades that were created: they hear that they are, and of their facts from now on
-  std::function<void()> durable;  // runs on the writer once all records are durable; may be empty
+  std::vector<Enrolment> enrol;  // trades that were created: they hear that they are, and of their facts from now on
+  // Both run on the writer and may be empty: once all records, and those before them, have their place in the log; and
+  // once they are durable.
+  std::function<void()> in_log;
+  std::function<void()> durable;
 };
 
 struct Enrol {  // These trades are as the log has them: resume them, and let them hear of their facts from now on.
@@ -209,7 +211,7 @@ struct RefoldTrade {  // The actor of this trade crashed: read the trade back, a
   std::uint16_t ledger = 0;  // of the monitor that asks
 };
 
-struct GroupDurable {  // From the log's I/O thread.
+struct GroupDurable {  // From the log's I/O thread: there are records of yours in it.
   std::uint64_t last_sequence = 0;
 };
 

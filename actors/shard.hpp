@@ -1,8 +1,8 @@
 // What the actors of one shard share: who the others are, and the few services outside the actor world. A shard is one
-// CAF actor system with one worker thread, its own trades, timers and evidence log. A message to an actor that may live
-// on another shard goes by caf::anon_send: after a plain send, CAF runs the receiver on the sender's thread. Nothing
-// here changes after start, except the counters, which are atomic, and the outboxes, which only the worker thread
-// touches.
+// CAF actor system with one worker thread, its own trades and timers; all of them write one evidence log. A message to
+// an actor that may live on another shard goes by caf::anon_send: after a plain send, CAF runs the receiver on the
+// sender's thread. Nothing here changes after start, except the counters, which are atomic, and the outboxes, which
+// only the worker thread touches.
 #pragma once
 
 #include <atomic>
@@ -80,7 +80,7 @@ struct LedgerServices {
   std::optional<evidence::HoldingsChecked> holdings;  // the last comparison that the log knows
   // By shard: final blocks up to this height have been handled and all that they caused is durable.
   std::vector<std::atomic<std::uint64_t>> durable_height;
-  std::vector<std::atomic<bool>> has_position;  // by shard: its log knows at least one block of the ledger
+  std::vector<std::atomic<bool>> has_position;  // by shard: it has at least one block of the ledger on record
 
   [[nodiscard]] bool is_known_everywhere() const {
     for (const auto& known : has_position) {
@@ -116,6 +116,7 @@ struct Shard {
   std::uint16_t count = 1;
   EngineTag engine;
   const Clock* clock = nullptr;
+  bool shares_log = false;  // one log for all shards; else each has its own
   evidence::Log* log = nullptr;
   Tally* tally = nullptr;
   const EngineOptions* options = nullptr;
@@ -127,6 +128,11 @@ struct Shard {
   WriterActor writer;
   std::vector<MonitorActor> monitors;      // of this shard, by ledger index
   std::vector<SubmitterActor> submitters;  // by ledger index; each lives on one shard of the node
+
+  // Of its log among those of the node, and of the shard among those of its log.
+  [[nodiscard]] std::uint16_t log_index() const { return shares_log ? std::uint16_t{0} : index; }
+
+  [[nodiscard]] std::uint16_t index_in_log() const { return shares_log ? index : std::uint16_t{0}; }
 
   [[nodiscard]] const LedgerServices* find_ledger(const LedgerId& id) const {
     for (const LedgerServices* ledger : ledgers) {

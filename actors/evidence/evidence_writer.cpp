@@ -37,10 +37,7 @@ void put_in(const OwnFact& own, evidence::Record& record) {
 }  // namespace
 
 EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
-    : WriterActor::base(config),
-      shard_(shard),
-      last_sequence_(shard.log->appended_sequence()),
-      durable_sequence_(last_sequence_) {
+    : WriterActor::base(config), shard_(shard), durable_{0, shard.log->durable().sequence} {
   set_exception_handler(end_process_after_exception);
 }
 
@@ -93,7 +90,7 @@ void EvidenceWriter::take_asks() {
 
 void EvidenceWriter::take(Append& message) {
   group_.add_all(message.encoded);
-  last_sequence_ += message.encoded.count();
+  last_number_ += message.encoded.count();
   const Timestamp now = shard_.clock->now();
   const auto enrol = [&](Enrolment& one) {
     Listener& listener = trades_.find_or_insert(one.trade);
@@ -103,7 +100,8 @@ void EvidenceWriter::take(Append& message) {
   };
   for_each_ahead(message.enrol, enrol, [this](const Enrolment& one) { trades_.fetch_slot(one.trade); });
   if (!message.records.empty()) take(std::make_shared<const Records>(std::move(message.records)));
-  if (message.durable) pending_.push_back({last_sequence_, std::move(message.durable)});
+  if (message.in_log) pending_in_log_.push_back({last_number_, std::move(message.in_log)});
+  if (message.durable) pending_.push_back({last_number_, std::move(message.durable)});
 }
 
 void EvidenceWriter::take(const RecordsPtr& records) {
@@ -161,7 +159,7 @@ void EvidenceWriter::take_fact(const evidence::Record& record, const RecordsPtr&
 // Of the record that was taken last. The trade has its turn when the writer's is over.
 void EvidenceWriter::tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event) {
   auto fact =
-      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, TradeFact{at, std::move(event), last_sequence_});
+      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, TradeFact{at, std::move(event), last_number_});
   if (listener.actor) {
     listener.actor->enqueue(std::move(fact), context());
   } else {
@@ -175,32 +173,34 @@ void EvidenceWriter::record_return(const ReturnDeposit& deposit) {
   auto plan = std::make_shared<const Plan>(
       make_return_plan(deposit.outcome, deposit.ledger, deposit.reason, shard_.engine, now));
   if (trades_.contains(plan->id) || !to_be_adopted_.insert(plan->id).second) return;
-  const std::uint64_t sequence = add({now, evidence::TradeCreated{*plan, {}, {}, 0}});
-  pending_.push_back({sequence, AdoptStray{deposit.ledger, {std::move(plan)}}});
+  add({now, evidence::TradeCreated{*plan, {}, {}, 0}});
+  pending_.push_back({last_number_, AdoptStray{deposit.ledger, {std::move(plan)}}});
 }
 
-std::uint64_t EvidenceWriter::add(const evidence::Record& record) {
+void EvidenceWriter::add(const evidence::Record& record) {
   group_.add(record);
-  return ++last_sequence_;
+  ++last_number_;
 }
 
 // A log that is full takes nothing; what was taken here waits for the next group to become durable.
 void EvidenceWriter::hand_over() {
   shard_.outboxes->check_thread();
-  if (group_.empty()) return;
-  const Result<std::uint64_t> last = shard_.log->append(group_);
-  if (!last) {
-    CLEARSPAN_VERIFY(last.error().code == ErrorCode::overloaded);
-    return;
+  if (!group_.empty()) {
+    const Result<std::uint64_t> last = shard_.log->append(group_, static_cast<std::uint8_t>(shard_.index_in_log()));
+    if (!last) {
+      CLEARSPAN_VERIFY(last.error().code == ErrorCode::overloaded);
+      return;
+    }
+    handed_over_.push_back({last_number_, *last});
+    group_.clear();
   }
-  CLEARSPAN_VERIFY(*last == last_sequence_);
-  group_.clear();
+  for (; !pending_in_log_.empty(); pending_in_log_.pop_front()) pending_in_log_.front().callback();
 }
 
 void EvidenceWriter::on_cancel(CancelTrade& request) {
   const Listener* const trade = trades_.find(request.trade);
   if (trade == nullptr || trade->is_over) {
-    pending_.push_back({last_sequence_, [trade_id = request.trade, done = std::move(request.done)] {
+    pending_.push_back({last_number_, [trade_id = request.trade, done = std::move(request.done)] {
                           done(make_error(ErrorCode::unknown_trade, "no live trade has the id " + to_string(trade_id)));
                         }});
     tell_consequences();
@@ -214,17 +214,18 @@ void EvidenceWriter::on_cancel(CancelTrade& request) {
 void EvidenceWriter::dismiss(const TradeId& id) {
   Listener* const trade = trades_.find(id);
   if (trade == nullptr || std::exchange(trade->is_over, true)) return;
-  pending_.push_back({last_sequence_, LetGo{trade}});
+  pending_.push_back({last_number_, LetGo{trade}});
 }
 
 // The trade is read back as of the last fact that its actor was told of, so that it misses none and hears none twice.
 void EvidenceWriter::on_refold(const RefoldTrade& message) {
   if (Listener* const trade = trades_.find(message.trade); trade != nullptr) trade->actor = TradeActor{};
-  pending_.push_back({last_sequence_, Rebuild{message, last_sequence_}});
+  pending_.push_back({last_number_, Rebuild{message, last_number_}});
   tell_consequences();
 }
 
-// One that is over is not rebuilt; what it still had to hear of is looked at when it would have left.
+// One that is over is not rebuilt; what it still had to hear of is looked at when it would have left. The last fact
+// that it heard of is in the group that has just become durable, where the log has nothing in between.
 void EvidenceWriter::carry_out(const Rebuild& rebuild) {
   const TradeId& id = rebuild.crashed.trade;
   const MonitorActor& monitor = shard_.monitors[rebuild.crashed.ledger];
@@ -234,14 +235,14 @@ void EvidenceWriter::carry_out(const Rebuild& rebuild) {
     send(monitor, TradeGone{id});
     return;
   }
-  Result<RefoldedTrade> refolded = shard_.refold(id, rebuild.heard);
+  Result<RefoldedTrade> refolded = shard_.refold(id, durable_.sequence - (durable_.number - rebuild.heard));
   if (refolded) record_returns(refolded->missing_returns);
   send(monitor, TradeRefolded{id, std::move(refolded)});
 }
 
 // Of a trade that is over, and whose actor crashed before it had heard of everything.
 void EvidenceWriter::return_what_is_left(const TradeId& trade) {
-  const Result<RefoldedTrade> refolded = shard_.refold(trade, durable_sequence_);
+  const Result<RefoldedTrade> refolded = shard_.refold(trade, durable_.sequence);
   if (refolded) return record_returns(refolded->missing_returns);
   spdlog::critical("trade {} cannot be read back, and holds in its name may not be sent back before a restart: {}",
                    to_string(trade), describe(refolded.error()));
@@ -253,14 +254,17 @@ void EvidenceWriter::record_returns(const std::vector<ReturnDeposit>& deposits) 
 }
 
 void EvidenceWriter::on_group_durable(const GroupDurable& group) {
-  durable_sequence_ = group.last_sequence;
   hand_over();
-  tell_consequences();
+  while (!handed_over_.empty() && handed_over_.front().sequence <= group.last_sequence) {
+    durable_ = handed_over_.front();
+    handed_over_.pop_front();
+    tell_consequences();
+  }
 }
 
 void EvidenceWriter::tell_consequences() {
-  shard_.reports->reach(durable_sequence_);
-  while (!pending_.empty() && pending_.front().sequence <= durable_sequence_) {
+  shard_.reports->reach(durable_.number);
+  while (!pending_.empty() && pending_.front().number <= durable_.number) {
     Consequence consequence = std::move(pending_.front().consequence);
     pending_.pop_front();
     std::visit([this](auto& one) { carry_out(one); }, consequence);

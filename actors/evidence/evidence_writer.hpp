@@ -1,5 +1,8 @@
 // The evidence writer: the sequencer of its shard. Records of all actors get their order here, and trades hear of them
 // in that order. They become durable by group commit; what may leave the shard only then waits here.
+//
+// It numbers what it takes from 1 on. In the log, records of other shards may stand between those of two groups that it
+// hands over.
 #pragma once
 
 #include <deque>
@@ -32,10 +35,10 @@ class EvidenceWriter : public WriterActor::base {
   using Records = std::vector<evidence::Record>;
   using RecordsPtr = std::shared_ptr<const Records>;
 
-  // What to do once the record with this sequence is durable.
+  // What to do once the record with this number is durable.
   struct Rebuild {  // a trade whose actor crashed, as of the last fact that the actor was told of
     RefoldTrade crashed;
-    std::uint64_t heard = 0;
+    std::uint64_t heard = 0;  // its number
   };
 
   struct LetGo {  // of a trade that has heard of all that was recorded in its name, and thereby of its listener
@@ -50,8 +53,19 @@ class EvidenceWriter : public WriterActor::base {
   using Consequence = std::variant<Rebuild, LetGo, AdoptStray, std::function<void()>>;
 
   struct Pending {
-    std::uint64_t sequence = 0;
+    std::uint64_t number = 0;
     Consequence consequence;
+  };
+
+  struct PendingInLog {
+    std::uint64_t number = 0;
+    std::function<void()> callback;
+  };
+
+  // A record, by its number and in the log.
+  struct Reached {
+    std::uint64_t number = 0;
+    std::uint64_t sequence = 0;
   };
 
   void on_append(Append& message);
@@ -71,7 +85,7 @@ class EvidenceWriter : public WriterActor::base {
   void return_what_is_left(const TradeId& trade);
   void resume(Enrolment& one);
   void dismiss(const TradeId& id);
-  std::uint64_t add(const evidence::Record& record);
+  void add(const evidence::Record& record);
   void hand_over();
   void tell_consequences();
   void carry_out(const Rebuild& rebuild);
@@ -83,9 +97,11 @@ class EvidenceWriter : public WriterActor::base {
   HashTable<Listener, &Listener::trade> trades_;
   std::unordered_set<TradeId> to_be_adopted_;  // recorded by this writer, and not enrolled yet
   evidence::EncodedGroup group_;               // taken, not yet accepted by the log
-  std::uint64_t last_sequence_ = 0;            // of the last record taken
-  std::uint64_t durable_sequence_ = 0;         // of the last record known to be on disk
-  std::deque<Pending> pending_;                // in the order of their sequences
+  std::uint64_t last_number_ = 0;              // of the last record taken
+  std::deque<Reached> handed_over_;            // the last record of each group that is in the log and not durable
+  Reached durable_;                            // the last record known to be on disk
+  std::deque<PendingInLog> pending_in_log_;    // in the order of their numbers
+  std::deque<Pending> pending_;                // likewise
 };
 
 }  // namespace clearspan::actors

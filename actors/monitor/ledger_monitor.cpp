@@ -209,13 +209,15 @@ void LedgerMonitor::fetch_entries(const TradeAsk& ask) const {
   awaits_.fetch_entries(over->ref, HoldKey{});
 }
 
-// What a submitter has signed stands in its own shard's log. There it is behind what caused it, if that is this shard;
-// else the cause must be durable first, or a crash could leave the signature without it.
+// What a submitter has signed stands in its own shard's log, behind what caused it: this shard's writer puts all of its
+// records there in their order, and another one's may be sooner. In another log the cause must be durable first, or a
+// crash could leave the signature without it.
 void LedgerMonitor::pass_on(SubmitterAsks asks) {
   const SubmitterActor& submitter = shard_.submitters[ledger_.index];
   if (shard_.index == ledger_.home_shard) return send(submitter, std::move(asks));
   Append cause;
-  cause.durable = [submitter, asks = std::make_shared<SubmitterAsks>(std::move(asks))] {
+  std::function<void()>& behind_it = shard_.shares_log ? cause.in_log : cause.durable;
+  behind_it = [submitter, asks = std::make_shared<SubmitterAsks>(std::move(asks))] {
     caf::anon_send(submitter, std::move(*asks));
   };
   send(shard_.writer, std::move(cause));
@@ -272,7 +274,7 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   const VerifiedBlock& block = *final_block.block;
   if (position_ && block.height <= position_->height) return;
   CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
-  position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time};
+  position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time, shard_.index_in_log()};
   ProvenFacts facts(final_block, shard_.clock->now());
   for_each_ahead(
       block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); },

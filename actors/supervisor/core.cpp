@@ -10,7 +10,7 @@
 namespace clearspan::actors {
 namespace {
 
-// Evidence handed over and not durable, per shard, above which no trade is admitted: a quarter of what the log takes.
+// Evidence handed over and not durable, per log, above which no trade is admitted: a quarter of what the log takes.
 constexpr std::size_t kAdmissionQueuedBytesMax = evidence::kQueuedBytesMax / 4;
 
 // Keeps an actor system whose actors have all ended until the process ends. CAF 0.17.6 cannot always be destroyed when
@@ -45,8 +45,9 @@ void Core::end_actors() {
   for (const SubmitterActor& submitter : shards_.front()->shard.submitters) caf::anon_send(submitter, Shutdown{});
 }
 
+// On record by the writer that its submitter has: what was signed just before has its place in the log before it.
 void Core::freeze(LedgerServices& ledger, const Conflict& conflict) {
-  caf::anon_send(shards_.front()->shard.monitors[ledger.index],
+  caf::anon_send(ledger.monitors[ledger.home_shard],
                  LedgerConflict{conflict.height, conflict.expected, conflict.found});
 }
 
@@ -88,12 +89,12 @@ EngineStats Core::stats() const {
           tally_.rejected, tally_.suspended, tally_.records_durable, tally_.groups_durable};
 }
 
-void Core::anchor(std::uint16_t shard, const tlog::Checkpoint& checkpoint) {
+void Core::anchor(std::uint16_t log, const tlog::Checkpoint& checkpoint) {
   const LedgerServices* ledger = shards_.front()->shard.find_ledger(options_.anchor->ledger);
   const Hash32 digest = crypto::sha256(as_bytes(tlog::to_text(checkpoint)));
   caf::anon_send(
       shards_.front()->shard.submitters[ledger->index],
-      SubmitAnchor{options_.anchor->account, digest, checkpoint.size, checkpoint.root, shards_[shard]->shard.writer});
+      SubmitAnchor{options_.anchor->account, digest, checkpoint.size, checkpoint.root, shards_[log]->shard.writer});
 }
 
 // `is_overloaded`: by shard, too much evidence waits for the disk.
@@ -131,7 +132,7 @@ void Core::create(std::vector<NewTrade> trades, Engine::CreateCallback done) {
   };
   std::vector<bool> is_overloaded;
   for (const auto& runtime : shards_) {
-    is_overloaded.push_back(runtime->log->queued().bytes > kAdmissionQueuedBytesMax);
+    is_overloaded.push_back(runtime->shard.log->queued().bytes > kAdmissionQueuedBytesMax);
   }
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<NewTrade>> groups;
   for (NewTrade& trade : trades) {

@@ -1,5 +1,7 @@
-// The engine without threads, clock, disk or index of its own: the shards with their logs and actors, and what ties
+// The engine without threads, clock, disk or index of its own: the log, the shards with their actors, and what ties
 // them to the ledgers. A node drives it with threads; the simulation drives it one step at a time.
+//
+// All shards write one log. Data of before may have one for each of its shards, and keeps them.
 //
 //   recover the logs -> spawn the actors -> resume live trades -> follow the ledgers
 #pragma once
@@ -29,9 +31,9 @@ struct Surroundings {
   bool is_stepped = false;                                // actors run when they are told, not by themselves
   std::uint64_t segment_bytes = evidence::kSegmentBytes;  // of the logs
   std::function<void(const Error&)> on_failed_write = evidence::end_process_after_failed_write;
-  std::function<void(std::uint16_t shard, const evidence::DurableGroup&)> on_durable;
-  // Reads one trade of that shard back as the log had it at that sequence, and what it left to be sent back.
-  std::function<Result<RefoldedTrade>(std::uint16_t shard, const TradeId&, std::uint64_t sequence)> refold;
+  std::function<void(std::uint16_t log, const evidence::DurableGroup&)> on_durable;
+  // Reads one trade back as that log had it at that sequence, and what it left to be sent back.
+  std::function<Result<RefoldedTrade>(std::uint16_t log, const TradeId&, std::uint64_t sequence)> refold;
   // On the turn of a trade that has changed its phase; what it throws ends the trade's actor.
   std::function<void()> after_report;
 };
@@ -47,8 +49,6 @@ class Core {
   struct ShardRuntime {
     std::unique_ptr<caf::actor_system_config> config;
     std::unique_ptr<caf::actor_system> system;
-    std::unique_ptr<evidence::Log> log;
-    evidence::Recovered recovered;
     Outboxes outboxes;
     std::unique_ptr<PhaseReports> reports;
     Shard shard;
@@ -71,8 +71,10 @@ class Core {
   [[nodiscard]] std::vector<LedgerStatus> statuses() const;
   [[nodiscard]] EngineStats stats() const;
 
-  // Has the checkpoint of that shard's log put on record on the ledger of the options.
-  void anchor(std::uint16_t shard, const tlog::Checkpoint& checkpoint);
+  // Has the checkpoint of that log put on record on the ledger of the options.
+  void anchor(std::uint16_t log, const tlog::Checkpoint& checkpoint);
+
+  [[nodiscard]] const std::vector<evidence::RecoveredLog>& logs() const { return logs_; }
 
   [[nodiscard]] const std::vector<std::unique_ptr<ShardRuntime>>& shards() const { return shards_; }
 
@@ -83,13 +85,15 @@ class Core {
   // Of the ledgers that are not frozen.
   [[nodiscard]] const std::vector<std::unique_ptr<BlockFollower>>& followers() const { return followers_; }
 
-  [[nodiscard]] std::string shard_directory(std::uint16_t shard) const;
-  [[nodiscard]] evidence::LogIdentity log_identity(std::uint16_t shard) const;
+  [[nodiscard]] std::string log_directory(std::uint16_t log) const;
+  [[nodiscard]] evidence::LogIdentity log_identity(std::uint16_t log) const;
 
  private:
   Status check_options() const;
-  Result<std::uint16_t> choose_shard_count() const;
+  Result<std::uint16_t> count_logs() const;
   Status open_logs(std::uint16_t count);
+  [[nodiscard]] std::uint16_t recorded_shard_count() const;
+  Status make_shards();
   void make_ledgers();
 
   [[nodiscard]] std::uint16_t shard_count() const { return static_cast<std::uint16_t>(shards_.size()); }
@@ -101,7 +105,8 @@ class Core {
   void watch_for(const LedgerServices& ledger, const std::vector<evidence::TxnSigned>& outstanding) const;
   void restore_holdings(LedgerServices& ledger) const;
   [[nodiscard]] std::vector<BlockPlace> handled_of(const LedgerServices& ledger) const;
-  [[nodiscard]] Append starting_records(const ShardRuntime& runtime) const;
+  [[nodiscard]] std::optional<evidence::ViewAdvanced> position_of(const Shard& shard, const LedgerId& ledger) const;
+  void append_starting_records(std::uint16_t log) const;
   [[nodiscard]] std::optional<Error> refusal(const NewTrade& trade, const std::vector<bool>& is_overloaded) const;
   void freeze(LedgerServices& ledger, const Conflict& conflict);
 
@@ -110,6 +115,7 @@ class Core {
   const Surroundings surroundings_;
   Tally tally_;
   std::vector<std::unique_ptr<LedgerServices>> ledgers_;
+  std::vector<evidence::RecoveredLog> logs_;  // one, or one for each shard
   std::vector<std::unique_ptr<ShardRuntime>> shards_;
   std::vector<std::unique_ptr<LedgerPort>> ports_;
   std::vector<std::unique_ptr<BlockFollower>> followers_;

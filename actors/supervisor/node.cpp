@@ -20,11 +20,11 @@ Surroundings Node::surroundings() {
   surroundings.disk = disk_.get();
   surroundings.clock = &clock_;
   surroundings.segment_bytes = options_.log_segment_bytes;
-  surroundings.on_durable = [this](std::uint16_t shard, const evidence::DurableGroup& group) {
-    index_->offer(shard, group);
+  surroundings.on_durable = [this](std::uint16_t log, const evidence::DurableGroup& group) {
+    index_->offer(log, group);
   };
-  surroundings.refold = [this](std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) {
-    return refold(shard, trade, sequence);
+  surroundings.refold = [this](std::uint16_t log, const TradeId& trade, std::uint64_t sequence) {
+    return refold(log, trade, sequence);
   };
   return surroundings;
 }
@@ -44,7 +44,7 @@ Status Node::start() {
   for (const auto& follower : core_.followers()) follower->start_thread();
   PublicEvidence::Anchor anchor;
   if (options_.anchor) {
-    anchor = [this](std::uint16_t shard, const tlog::Checkpoint& checkpoint) { core_.anchor(shard, checkpoint); };
+    anchor = [this](std::uint16_t log, const tlog::Checkpoint& checkpoint) { core_.anchor(log, checkpoint); };
   }
   evidence_->start_thread(std::move(anchor));
   return Done{};
@@ -70,9 +70,9 @@ Node::~Node() {
 Status Node::open_index() {
   evidence::IndexOptions index_options;
   index_options.directory = options_.data_dir + "/index";
-  for (const auto& runtime : core_.shards()) {
-    const std::uint16_t shard = runtime->shard.index;
-    index_options.shards.push_back({core_.shard_directory(shard), core_.log_identity(shard), runtime->log->durable()});
+  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+    index_options.shards.push_back(
+        {core_.log_directory(log), core_.log_identity(log), core_.logs()[log].log->durable()});
   }
   CLEARSPAN_TRY(index_, evidence::TradeIndex::open(*disk_, index_options));
   return Done{};
@@ -80,18 +80,15 @@ Status Node::open_index() {
 
 Status Node::open_evidence() {
   std::vector<evidence::ArchivedLog> logs;
-  for (const auto& runtime : core_.shards()) {
-    const std::uint16_t shard = runtime->shard.index;
-    logs.push_back({core_.shard_directory(shard), core_.log_identity(shard), runtime->log.get(), nullptr});
+  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+    logs.push_back({core_.log_directory(log), core_.log_identity(log), core_.logs()[log].log.get(), nullptr});
   }
   CLEARSPAN_TRY(evidence_, PublicEvidence::open(*disk_, options_, *index_, std::move(logs)));
   return Done{};
 }
 
 void Node::start_threads() {
-  for (const auto& runtime : core_.shards()) {
-    log_threads_.push_back(std::make_unique<evidence::LogThread>(*runtime->log));
-  }
+  for (const auto& one : core_.logs()) log_threads_.push_back(std::make_unique<evidence::LogThread>(*one.log));
   for (const auto& port : core_.ports()) port_threads_.push_back(std::make_unique<LedgerPortThread>(*port));
 }
 
@@ -136,8 +133,8 @@ EngineStats Node::stats() const {
 }
 
 Status Node::sync_index(Millis timeout) {
-  for (const auto& runtime : core_.shards()) {
-    if (index_->wait_for(runtime->shard.index, runtime->log->durable().sequence, timeout)) continue;
+  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+    if (index_->wait_for(log, core_.logs()[log].log->durable().sequence, timeout)) continue;
     CLEARSPAN_CHECK_OK(index_->health());
     return make_error(ErrorCode::timed_out, "the index is behind the log");
   }
@@ -148,8 +145,8 @@ bool Node::ready() const {
   return !stopping_ && core_.is_ready();
 }
 
-Result<RefoldedTrade> Node::refold(std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) const {
-  if (!index_->wait_for(shard, sequence, options_.read_timeout)) {
+Result<RefoldedTrade> Node::refold(std::uint16_t log, const TradeId& trade, std::uint64_t sequence) const {
+  if (!index_->wait_for(log, sequence, options_.read_timeout)) {
     return make_error(ErrorCode::timed_out, "the index is behind the log");
   }
   CLEARSPAN_TRY(const auto snapshot, index_->show(trade));

@@ -39,7 +39,7 @@ class Node final : public Engine {
   Status open_evidence();
   void start_threads();
   void resume_trades();
-  Result<RefoldedTrade> refold(std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) const;
+  Result<RefoldedTrade> refold(std::uint16_t log, const TradeId& trade, std::uint64_t sequence) const;
 
   EngineOptions options_;
   SystemClock clock_;

@@ -18,8 +18,8 @@ namespace clearspan::actors {
 
 class PublicEvidence {
  public:
-  // Has the checkpoint of that shard's log put on record on the ledger of the options.
-  using Anchor = std::function<void(std::uint16_t shard, const tlog::Checkpoint& checkpoint)>;
+  // Has the checkpoint of that log put on record on the ledger of the options.
+  using Anchor = std::function<void(std::uint16_t log, const tlog::Checkpoint& checkpoint)>;
 
   // Reads the key of the logs, or makes one at the first start, and checks what was published before. `publishers` of
   // the logs are filled in. Errors: log_corrupt, storage_failed, key_file_insecure, key_invalid.
@@ -56,7 +56,7 @@ class PublicEvidence {
   std::unique_ptr<evidence::Archive> archive_;
   Anchor anchor_;
   std::chrono::steady_clock::time_point anchored_at_;
-  std::vector<std::uint64_t> anchored_sizes_;  // by shard
+  std::vector<std::uint64_t> anchored_sizes_;  // by log
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

@@ -1,16 +1,19 @@
 // From the logs to a running engine: the starting half of the core.
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 #include <thread>
 
 #include "actors/supervisor/core.hpp"
 #include "actors/supervisor/shard_scheduler.hpp"
+#include "core/trade/deposit.hpp"
 
 namespace clearspan::actors {
 namespace {
 
 constexpr std::uint16_t kShardsMax = 64;
+constexpr std::size_t kRestoredAtOnce = 4096;  // trades, so that shards begin while others are still handed out
 
 // Stable over restarts, and different for names that differ in one letter.
 std::uint16_t home_shard_of(const LedgerId& ledger, std::uint16_t shard_count) {
@@ -25,8 +28,9 @@ std::uint16_t home_shard_of(const LedgerId& ledger, std::uint16_t shard_count) {
 
 Status Core::recover() {
   CLEARSPAN_CHECK_OK(check_options());
-  CLEARSPAN_TRY(const std::uint16_t count, choose_shard_count());
-  CLEARSPAN_CHECK_OK(open_logs(count));
+  CLEARSPAN_TRY(const std::uint16_t logs, count_logs());
+  CLEARSPAN_CHECK_OK(open_logs(logs));
+  CLEARSPAN_CHECK_OK(make_shards());
   make_ledgers();
   return Done{};
 }
@@ -51,51 +55,78 @@ Status Core::check_options() const {
   return Done{};
 }
 
-std::string Core::shard_directory(std::uint16_t shard) const {
-  return options_.data_dir + "/shard-" + std::to_string(shard);
+std::string Core::log_directory(std::uint16_t log) const {
+  return options_.data_dir + "/shard-" + std::to_string(log);
 }
 
-evidence::LogIdentity Core::log_identity(std::uint16_t shard) const {
-  return {"shard-" + std::to_string(shard), options_.tag};
+evidence::LogIdentity Core::log_identity(std::uint16_t log) const {
+  return {"shard-" + std::to_string(log), options_.tag};
 }
 
-// As many shards as there are logs already: a trade stays on the shard that it was created on.
-Result<std::uint16_t> Core::choose_shard_count() const {
+// Those that exist already; one where there is none.
+Result<std::uint16_t> Core::count_logs() const {
   std::uint16_t existing = 0;
   while (existing < kShardsMax) {
-    CLEARSPAN_TRY(const auto identity, evidence::identity_of_log(*surroundings_.disk, shard_directory(existing)));
+    CLEARSPAN_TRY(const auto identity, evidence::identity_of_log(*surroundings_.disk, log_directory(existing)));
     if (!identity) break;
     if (identity->engine != options_.tag) {
       return make_error(ErrorCode::config_invalid, "the evidence log belongs to another engine", "engine.tag");
     }
     ++existing;
   }
-  if (existing != 0 && options_.shards != 0 && options_.shards != existing) {
-    return make_error(ErrorCode::config_invalid, "the data folder has " + std::to_string(existing) + " shards",
-                      "engine.shards");
-  }
-  if (existing != 0) return existing;
-  if (options_.shards != 0) return options_.shards;
-  return static_cast<std::uint16_t>(std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{kShardsMax}));
+  return std::max(existing, std::uint16_t{1});
 }
 
 Status Core::open_logs(std::uint16_t count) {
   CLEARSPAN_CHECK_OK(surroundings_.disk->make_directory(options_.data_dir));
   for (std::uint16_t i = 0; i < count; ++i) {
-    auto runtime = std::make_unique<ShardRuntime>();
     const evidence::LogOptions log_options{log_identity(i), surroundings_.segment_bytes, surroundings_.on_failed_write};
     const auto on_durable = [this, i](const evidence::DurableGroup& group) {
       tally_.records_durable += group.records.count();
       ++tally_.groups_durable;
-      caf::anon_send(shards_[i]->shard.writer, GroupDurable{group.last_sequence});
+      for (const auto& runtime : shards_) {
+        const Shard& shard = runtime->shard;
+        if (shard.log_index() != i || !group.concerns(static_cast<std::uint8_t>(shard.index_in_log()))) continue;
+        caf::anon_send(shard.writer, GroupDurable{group.last_sequence});
+      }
       if (surroundings_.on_durable) surroundings_.on_durable(i, group);
     };
-    CLEARSPAN_TRY(evidence::RecoveredShard opened,
-                  evidence::open_and_recover(*surroundings_.disk, shard_directory(i), log_options, on_durable));
-    runtime->log = std::move(opened.log);
-    runtime->recovered = std::move(opened.recovered);
-    runtime->shard.index = i;
-    runtime->shard.count = count;
+    CLEARSPAN_TRY(evidence::RecoveredLog opened,
+                  evidence::open_and_recover(*surroundings_.disk, log_directory(i), log_options, on_durable));
+    const auto& last_start = opened.recovered.last_start;
+    if (last_start && last_start->shard_count != count) {
+      return make_error(ErrorCode::log_corrupt, "the engine wrote " + std::to_string(last_start->shard_count) +
+                                                    " logs, and " + std::to_string(count) + " are there");
+    }
+    logs_.push_back(std::move(opened));
+  }
+  return Done{};
+}
+
+// A trade stays on the shard that it was created on. 0: any number will do.
+std::uint16_t Core::recorded_shard_count() const {
+  if (logs_.size() > 1) return static_cast<std::uint16_t>(logs_.size());
+  const auto& last_start = logs_.front().recovered.last_start;
+  return last_start ? static_cast<std::uint16_t>(1 + last_start->further_shards) : std::uint16_t{0};
+}
+
+Status Core::make_shards() {
+  const std::uint16_t recorded = recorded_shard_count();
+  if (recorded != 0 && options_.shards != 0 && options_.shards != recorded) {
+    return make_error(ErrorCode::config_invalid, "the data folder has " + std::to_string(recorded) + " shards",
+                      "engine.shards");
+  }
+  const unsigned wanted = recorded != 0 ? recorded
+                          : options_.shards != 0
+                              ? options_.shards
+                              : std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{kShardsMax});
+  for (std::uint16_t i = 0; i < wanted; ++i) {
+    auto runtime = std::make_unique<ShardRuntime>();
+    Shard& shard = runtime->shard;
+    shard.index = i;
+    shard.count = static_cast<std::uint16_t>(wanted);
+    shard.shares_log = logs_.size() == 1;
+    shard.log = logs_[shard.log_index()].log.get();
     shards_.push_back(std::move(runtime));
   }
   return Done{};
@@ -120,7 +151,7 @@ void Core::make_ledgers() {
 
 // Its submitter has recorded them, so they stand in the log of its home.
 void Core::restore_holdings(LedgerServices& ledger) const {
-  const auto& known = shards_[ledger.home_shard]->recovered.holdings;
+  const auto& known = logs_[shards_[ledger.home_shard]->shard.log_index()].recovered.holdings;
   const auto found = known.find(ledger.traits.id);
   if (found == known.end()) return;
   ledger.holdings = found->second;
@@ -129,16 +160,16 @@ void Core::restore_holdings(LedgerServices& ledger) const {
 }
 
 bool Core::is_frozen(const LedgerId& ledger) const {
-  return std::any_of(shards_.begin(), shards_.end(),
-                     [&](const auto& runtime) { return runtime->recovered.frozen.contains(ledger); });
+  return std::any_of(logs_.begin(), logs_.end(),
+                     [&](const auto& one) { return one.recovered.frozen.contains(ledger); });
 }
 
 std::vector<evidence::TxnSigned> Core::take_outstanding(const LedgerId& ledger) {
   std::vector<evidence::TxnSigned> txns;
-  for (auto& runtime : shards_) {
-    const auto found = runtime->recovered.outstanding.find(ledger);
-    if (found == runtime->recovered.outstanding.end()) continue;
-    for (evidence::OutstandingTxn& one : found->second) txns.push_back(std::move(one.txn));
+  for (auto& one : logs_) {
+    const auto found = one.recovered.outstanding.find(ledger);
+    if (found == one.recovered.outstanding.end()) continue;
+    for (evidence::OutstandingTxn& txn : found->second) txns.push_back(std::move(txn.txn));
   }
   return txns;
 }
@@ -158,7 +189,7 @@ void Core::watch_for(const LedgerServices& ledger, const std::vector<evidence::T
 
 bool Core::is_awaited(const Movement& movement) const {
   const TradeId id = trade_of(movement.ref);
-  const auto& trades = shards_[shard_of(id, shard_count())]->recovered.trades;
+  const auto& trades = logs_[shards_[shard_of(id, shard_count())]->shard.log_index()].recovered.trades;
   const auto trade = trades.find(id);
   if (trade == trades.end()) return false;
   const LegIndex leg = leg_of(movement.ref);
@@ -173,7 +204,7 @@ bool Core::is_awaited(const Movement& movement) const {
 }
 
 bool Core::is_live(const TradeId& trade) const {
-  return shards_[shard_of(trade, shard_count())]->recovered.trades.contains(trade);
+  return logs_[shards_[shard_of(trade, shard_count())]->shard.log_index()].recovered.trades.contains(trade);
 }
 
 // --- Actors ---
@@ -191,11 +222,10 @@ void Core::spawn_actors() {
     Shard& shard = runtime->shard;
     shard.engine = options_.tag;
     shard.clock = surroundings_.clock;
-    shard.log = runtime->log.get();
     shard.tally = &tally_;
     shard.options = &options_;
-    shard.refold = [this, index = shard.index](const TradeId& trade, std::uint64_t sequence) {
-      return surroundings_.refold(index, trade, sequence);
+    shard.refold = [this, log = shard.log_index()](const TradeId& trade, std::uint64_t sequence) {
+      return surroundings_.refold(log, trade, sequence);
     };
     runtime->outboxes.monitors.resize(ledgers_.size());
     shard.outboxes = &runtime->outboxes;
@@ -209,9 +239,7 @@ void Core::spawn_actors() {
   for (auto& ledger : ledgers_) {
     ShardRuntime& home = *shards_[ledger->home_shard];
     for (auto& runtime : shards_) {
-      std::optional<evidence::ViewAdvanced> position;
-      const auto found = runtime->recovered.views.find(ledger->traits.id);
-      if (found != runtime->recovered.views.end()) position = found->second;
+      std::optional<evidence::ViewAdvanced> position = position_of(runtime->shard, ledger->traits.id);
       if (position) ledger->durable_height[runtime->shard.index] = position->height.value;
       ledger->has_position[runtime->shard.index] = position.has_value();
       if (position) ledger->head.reach(position->height, position->time);
@@ -227,18 +255,27 @@ void Core::spawn_actors() {
   for (auto& runtime : shards_) runtime->shard.submitters = submitters;
 }
 
-Append Core::starting_records(const ShardRuntime& runtime) const {
+std::optional<evidence::ViewAdvanced> Core::position_of(const Shard& shard, const LedgerId& ledger) const {
+  const auto& views = logs_[shard.log_index()].recovered.views;
+  const auto found = views.find({ledger, shard.index_in_log()});
+  return found != views.end() ? std::optional(found->second) : std::nullopt;
+}
+
+// Before any shard has something to record.
+void Core::append_starting_records(std::uint16_t log) const {
   const Timestamp now = surroundings_.clock->now();
-  Append started;
-  started.records.push_back(
-      {now, evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag, runtime.shard.index, runtime.shard.count}});
+  const auto further_shards = static_cast<std::uint16_t>(logs_.size() == 1 ? shards_.size() - 1 : 0);
+  const auto& known = logs_[log].recovered.descriptions;
+  evidence::EncodedGroup started;
+  started.add({now, evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag, log,
+                                            static_cast<std::uint16_t>(logs_.size()), further_shards}});
   for (const auto& ledger : ledgers_) {
     const LedgerDescription description = ledger->connector->description();
-    const auto known = runtime.recovered.descriptions.find(description.ledger);
-    if (known != runtime.recovered.descriptions.end() && known->second == description) continue;
-    started.records.push_back({now, evidence::LedgerDescribed{description}});
+    const auto found = known.find(description.ledger);
+    if (found != known.end() && found->second == description) continue;
+    started.add({now, evidence::LedgerDescribed{description}});
   }
-  return started;
+  CLEARSPAN_VERIFY(logs_[log].log->append(started).ok());
 }
 
 void Core::resume_trades(std::function<void()> done) {
@@ -246,23 +283,32 @@ void Core::resume_trades(std::function<void()> done) {
   const auto count_down = [left, done = std::move(done)] {
     if (--*left == 0) done();
   };
-  for (auto& runtime : shards_) {
-    caf::anon_send(runtime->shard.writer, starting_records(*runtime));
-    std::vector<RestoreTrades> by_ledger(ledgers_.size());
-    for (auto& [id, trade] : runtime->recovered.trades) {
-      const LedgerServices* home = runtime->shard.find_ledger(trade.plan->legs.front().ledger);
+  std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<RestoredTrade>> gathered;  // by shard and ledger
+  const auto hand_out = [&](std::uint16_t shard, std::uint16_t ledger, std::function<void()> restored) {
+    caf::anon_send(shards_[shard]->shard.monitors[ledger],
+                   RestoreTrades{std::exchange(gathered[{shard, ledger}], {}), std::move(restored)});
+  };
+  for (std::uint16_t log = 0; log < logs_.size(); ++log) {
+    append_starting_records(log);
+    auto& trades = logs_[log].recovered.trades;
+    for (auto one = trades.begin(); one != trades.end(); one = trades.erase(one)) {
+      auto& [id, trade] = *one;
+      const std::uint16_t shard = shard_of(id, shard_count());
+      const LedgerServices* home = shards_[shard]->shard.find_ledger(trade.plan->legs.front().ledger);
       CLEARSPAN_VERIFY(home != nullptr);
-      by_ledger[home->index].trades.push_back({std::move(trade.plan), std::move(trade.state)});
+      auto& restored = gathered[{shard, home->index}];
+      restored.push_back({std::move(trade.plan), std::move(trade.state)});
+      if (restored.size() == kRestoredAtOnce) hand_out(shard, home->index, [] {});
     }
-    for (std::size_t i = 0; i < by_ledger.size(); ++i) {
-      by_ledger[i].done = count_down;
-      caf::anon_send(runtime->shard.monitors[i], std::move(by_ledger[i]));
+  }
+  for (std::uint16_t shard = 0; shard < shard_count(); ++shard) {
+    for (const auto& ledger : ledgers_) hand_out(shard, ledger->index, count_down);
+  }
+  for (auto& [log, recovered] : logs_) {
+    for (ReturnDeposit& deposit : std::exchange(recovered.missing_returns, {})) {
+      const std::uint16_t shard = shard_of(return_id_of(deposit.outcome), shard_count());
+      caf::anon_send(shards_[shard]->shard.writer, ReturnHold{std::move(deposit)});
     }
-    for (ReturnDeposit& deposit : runtime->recovered.missing_returns) {
-      caf::anon_send(runtime->shard.writer, ReturnHold{std::move(deposit)});
-    }
-    runtime->recovered.trades.clear();
-    runtime->recovered.missing_returns.clear();
   }
 }
 
@@ -271,8 +317,8 @@ void Core::resume_trades(std::function<void()> done) {
 std::vector<BlockPlace> Core::handled_of(const LedgerServices& ledger) const {
   std::vector<BlockPlace> handled;
   for (const auto& runtime : shards_) {
-    const auto found = runtime->recovered.views.find(ledger.traits.id);
-    if (found != runtime->recovered.views.end()) handled.push_back({found->second.height, found->second.block});
+    const auto position = position_of(runtime->shard, ledger.traits.id);
+    if (position) handled.push_back({position->height, position->block});
   }
   const auto& holdings = ledger.holdings;
   if (!handled.empty() && holdings && !ledger.head.is_braked()) handled.push_back({holdings->height, holdings->block});

@@ -55,7 +55,9 @@ class Stepped final : public SteppedEngine {
     scheduler(shard).run_once();
   }
 
-  bool write_log(std::uint16_t shard) override { return core_.shards()[shard]->log->step(); }
+  [[nodiscard]] std::uint16_t log_count() const override { return static_cast<std::uint16_t>(core_.logs().size()); }
+
+  bool write_log(std::uint16_t log) override { return core_.logs()[log].log->step(); }
 
   bool call_ledger(std::size_t ledger) override { return core_.ports()[ledger]->step(); }
 
@@ -83,8 +85,8 @@ class Stepped final : public SteppedEngine {
     inner.on_failed_write = std::move(given.on_failed_write);
     inner.on_durable = std::move(given.on_durable);
     inner.after_report = std::move(given.after_report);
-    inner.refold = [this](std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) {
-      return refold(shard, trade, sequence);
+    inner.refold = [this](std::uint16_t log, const TradeId& trade, std::uint64_t sequence) {
+      return refold(log, trade, sequence);
     };
     return inner;
   }
@@ -98,7 +100,7 @@ class Stepped final : public SteppedEngine {
   }
 
   // From the log itself; a node has an index for it.
-  Result<RefoldedTrade> refold(std::uint16_t shard, const TradeId& trade, std::uint64_t sequence) {
+  Result<RefoldedTrade> refold(std::uint16_t log, const TradeId& trade, std::uint64_t sequence) {
     std::optional<TradeFold> fold;
     std::set<TradeId> created;
     const auto visit = [&](const evidence::RecordRef& ref) -> Status {
@@ -111,7 +113,7 @@ class Stepped final : public SteppedEngine {
       return event != nullptr && event->trade == trade ? fold.value().apply(event->event) : Status{Done{}};
     };
     CLEARSPAN_CHECK_OK(
-        evidence::read_log(disk_, core_.shard_directory(shard), core_.log_identity(shard), {1, sequence}, visit));
+        evidence::read_log(disk_, core_.log_directory(log), core_.log_identity(log), {1, sequence}, visit));
     if (!fold) return make_error(ErrorCode::unknown_trade, to_string(trade));
     return fold->finish([&](const TradeId& id) { return created.contains(id); });
   }

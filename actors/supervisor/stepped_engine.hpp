@@ -46,8 +46,11 @@ class SteppedEngine {
   [[nodiscard]] virtual std::size_t runnable(std::uint16_t shard) const = 0;
   virtual void run_actor(std::uint16_t shard, std::size_t which) = 0;
 
+  // One for all shards, or one for each.
+  [[nodiscard]] virtual std::uint16_t log_count() const = 0;
+
   // Writes one group; false when nothing had gathered.
-  virtual bool write_log(std::uint16_t shard) = 0;
+  virtual bool write_log(std::uint16_t log) = 0;
 
   // One call to the ledger's write functions; false when none waits.
   virtual bool call_ledger(std::size_t ledger) = 0;

@@ -11,7 +11,7 @@ namespace clearspan::actors {
 struct Tally;
 
 struct PhaseReport {
-  std::uint64_t fact = 0;  // its sequence in the shard's log; 0: one that was durable before this start
+  std::uint64_t fact = 0;  // the number of its record; 0: one that was durable before this start
   Phase before = Phase::preparing;
   PhaseChange change;
 };

@@ -139,7 +139,7 @@ void Trade::on_fact(const TradeFact& fact) {
   }
   state_ = std::move(step->next);
   carry_out(step->commands);
-  report(fact.at, fact.sequence);
+  report(fact.at, fact.number);
 }
 
 void Trade::on_prepare_timeout() {

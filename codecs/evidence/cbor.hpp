@@ -71,6 +71,11 @@ class Writer {
     unsigned_integer(value.value);
   }
 
+  template <std::unsigned_integral Integer>
+  void positive(const Integer& value) {
+    unsigned_integer(value);
+  }
+
   template <class Enum>
   void enumerator(const Enum& value, Enum last) {
     CLEARSPAN_VERIFY(value <= last);
@@ -199,6 +204,12 @@ class Reader {
   template <class Tag>
   void integer(Ordinal<Tag>& out) {
     out.value = unsigned_integer();
+  }
+
+  template <std::unsigned_integral Integer>
+  void positive(Integer& out) {
+    integer(out);
+    if (out == 0) fail("0 in a field that is left out then");
   }
 
   template <class Enum>

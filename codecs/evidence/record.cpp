@@ -12,7 +12,8 @@ namespace {
 // of the alternatives of Event and RecordBody.
 struct Shape {
   std::uint64_t number;
-  std::uint64_t fields;  // without the number, and for a record without its time
+  std::uint64_t fields;        // without the number, and for a record without its time
+  bool may_have_more = false;  // one field, which is left out when it is 0
 };
 
 constexpr std::array<Shape, std::variant_size_v<Event>> kEventShapes = {{
@@ -26,18 +27,18 @@ constexpr std::array<Shape, std::variant_size_v<Event>> kEventShapes = {{
 }};
 
 constexpr std::array<Shape, std::variant_size_v<RecordBody>> kRecordShapes = {{
-    {1, 4},   // EngineStarted
-    {2, 4},   // TradeCreated
-    {3, 2},   // TradeEvent
-    {4, 7},   // TxnSigned
-    {5, 2},   // TxnClosed
-    {6, 4},   // ViewAdvanced
-    {7, 4},   // LedgerFrozen
-    {8, 7},   // LedgerDescribed
-    {9, 5},   // LedgerProof
-    {10, 4},  // Anchored
-    {11, 4},  // HoldingsChecked
-    {12, 4},  // ProofLeftOut
+    {1, 4, true},  // EngineStarted
+    {2, 4},        // TradeCreated
+    {3, 2},        // TradeEvent
+    {4, 7},        // TxnSigned
+    {5, 2},        // TxnClosed
+    {6, 4, true},  // ViewAdvanced
+    {7, 4},        // LedgerFrozen
+    {8, 7},        // LedgerDescribed
+    {9, 5},        // LedgerProof
+    {10, 4},       // Anchored
+    {11, 4},       // HoldingsChecked
+    {12, 4},       // ProofLeftOut
 }};
 
 constexpr std::uint64_t kTxnSignedNumber = 4;
@@ -105,8 +106,11 @@ void read_alternative(cbor::Reader& reader, Variant& out, const auto& shapes, st
   const std::uint64_t number = reader.unsigned_integer();
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     if (shapes[i].number != number) continue;
-    if (count != shapes[i].fields + surplus) return reader.fail("an array of another length");
-    return code_new_alternative(out, i, code, std::make_index_sequence<std::variant_size_v<Variant>>());
+    const std::uint64_t fields = shapes[i].fields + surplus;
+    const bool has_more = shapes[i].may_have_more && count == fields + 1;
+    if (count != fields && !has_more) return reader.fail("an array of another length");
+    const auto code_one = [&](auto& alternative) { code(alternative, has_more); };
+    return code_new_alternative(out, i, code_one, std::make_index_sequence<std::variant_size_v<Variant>>());
   }
   reader.fail("an unknown type number");
 }
@@ -120,22 +124,24 @@ void code_event(cbor::Writer& writer, const Event& event) {
 
 void code_event(cbor::Reader& reader, Event& event) {
   read_alternative(reader, event, kEventShapes, 1,
-                   [&](auto& fact) { EventFields<cbor::Reader>{reader}.code(fact, &fact); });
+                   [&](auto& fact, bool) { EventFields<cbor::Reader>{reader}.code(fact, &fact); });
 }
 
 // --- The fields of each record, after its number and time ---
 
-// `digest`: of the attachment, for a record that has one.
+// `digest`: of the attachment, for a record that has one. `has_more`: the field that may be left out is there.
 template <class Coder, class Digest>
 struct RecordFields {
   Coder& coder;
   Digest& digest;
+  const bool has_more;
 
   void code(auto& body, const EngineStarted*) {
     coder.text(body.version);
     coder.fixed(body.engine);
     coder.integer(body.shard);
     coder.integer(body.shard_count);
+    if (has_more) coder.positive(body.further_shards);
   }
 
   void code(auto& body, const TradeCreated*) {
@@ -170,6 +176,7 @@ struct RecordFields {
     coder.integer(body.height);
     coder.fixed(body.block);
     coder.integer(body.time);
+    if (has_more) coder.positive(body.shard);
   }
 
   void code(auto& body, const LedgerFrozen*) {
@@ -234,6 +241,12 @@ struct AttachmentFields {
   }
 };
 
+bool has_more_fields(const RecordBody& body) {
+  if (const auto* start = std::get_if<EngineStarted>(&body)) return start->further_shards != 0;
+  const auto* view = std::get_if<ViewAdvanced>(&body);
+  return view != nullptr && view->shard != 0;
+}
+
 bool has_attachment(const RecordBody& body) {
   return std::holds_alternative<TxnSigned>(body) || std::holds_alternative<LedgerProof>(body);
 }
@@ -266,12 +279,13 @@ void encode(const Record& record, Bytes& out, Bytes& attachment) {
   const Hash32 digest = attached.empty() ? Hash32{} : crypto::sha256(attached);
   cbor::Writer writer(out);
   const Shape& shape = kRecordShapes[record.body.index()];
-  writer.array(shape.fields + 2);
+  const bool has_more = has_more_fields(record.body);
+  writer.array(shape.fields + (has_more ? 3 : 2));
   writer.unsigned_integer(shape.number);
   writer.time(record.at);
   std::visit(
       [&](const auto& body) {
-        RecordFields<cbor::Writer, const Hash32>{writer, digest}.code(body, &body);
+        RecordFields<cbor::Writer, const Hash32>{writer, digest, has_more}.code(body, &body);
       },
       record.body);
 }
@@ -280,9 +294,9 @@ Result<Record> decode_without_attachment(ByteView bytes) {
   cbor::Reader reader(bytes);
   Record record;
   Hash32 digest;
-  read_alternative(reader, record.body, kRecordShapes, 2, [&](auto& body) {
+  read_alternative(reader, record.body, kRecordShapes, 2, [&](auto& body, bool has_more) {
     reader.time(record.at);
-    RecordFields<cbor::Reader, Hash32>{reader, digest}.code(body, &body);
+    RecordFields<cbor::Reader, Hash32>{reader, digest, has_more}.code(body, &body);
   });
   CLEARSPAN_CHECK_OK(reader.finish());
   return record;

@@ -29,8 +29,9 @@ namespace clearspan::evidence {
 struct EngineStarted {
   std::string version;
   EngineTag engine;
-  std::uint16_t shard = 0;
-  std::uint16_t shard_count = 1;
+  std::uint16_t shard = 0;           // the number of the log
+  std::uint16_t shard_count = 1;     // how many logs there are
+  std::uint16_t further_shards = 0;  // how many shards write this log, beside one
 
   bool operator==(const EngineStarted&) const = default;
 };
@@ -76,12 +77,14 @@ struct TxnClosed {
   bool operator==(const TxnClosed&) const = default;
 };
 
-// All records that this final block caused stand before this one in the log; the next block to process is above it.
+// All records that this final block caused for the trades of that shard stand before this one in the log; the next
+// block that it processes is above it.
 struct ViewAdvanced {
   LedgerId ledger;
   Height height;
   BlockHash block;
   LedgerTime time;
+  std::uint16_t shard = 0;  // among those of the log
 
   bool operator==(const ViewAdvanced&) const = default;
 };

@@ -38,7 +38,8 @@ class GroupBuffer {
 struct Gathered {
   GroupBuffer buffer;
   GroupHeader header;
-  std::vector<Hash32> heads;  // after each record
+  std::vector<Hash32> heads;    // after each record
+  std::uint64_t producers = 0;  // a bit for each one that has a record in it
 
   [[nodiscard]] std::uint64_t last_sequence() const { return header.first_sequence + header.count - 1; }
 };
@@ -56,13 +57,11 @@ class Log::Writer {
         on_durable_(std::move(on_durable)) {}
 
   Status open(const RecordVisitor& visit);
-  Result<std::uint64_t> append(const EncodedGroup& group);
+  Result<std::uint64_t> append(const EncodedGroup& group, std::uint8_t producer);
   bool step();
   bool wait_for_work();
   void stop();
   void close();
-
-  [[nodiscard]] std::uint64_t appended_sequence() const { return appended_.sequence; }
 
   [[nodiscard]] LogPosition durable() const {
     const std::lock_guard lock(mutex_);
@@ -78,10 +77,11 @@ class Log::Writer {
 
  private:
   [[nodiscard]] Status check_sizes(const GroupView& group) const;
+  bool has_room_for(std::size_t bytes, std::uint8_t producer);
   Result<LogEnd> read_with_tree(const RecordVisitor& visit);
   Status make_log();
   Status continue_log(const LogEnd& end);
-  void gather(ByteView records, std::uint32_t count);
+  void gather(ByteView records, std::uint32_t count, std::uint8_t producer);
   GroupBuffer take_buffer();
   void write(Gathered& group);
   void start_segment();
@@ -97,7 +97,8 @@ class Log::Writer {
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<HashStore> tree_;
 
-  // Producer thread.
+  // The producer that appends.
+  std::mutex appending_;
   LogPosition appended_;
   std::vector<Hash32> heads_;  // of the records that are being gathered
 
@@ -112,6 +113,7 @@ class Log::Writer {
   std::deque<Gathered> pending_;  // the last one may still grow
   std::vector<GroupBuffer> spare_;
   Queued queued_;
+  std::uint64_t refused_ = 0;  // producers that were, since the last group became durable
   LogPosition durable_;
   bool stopping_ = false;
 };
@@ -164,12 +166,13 @@ Status Log::Writer::continue_log(const LogEnd& end) {
   return Done{};
 }
 
-// The chain is computed outside the lock; only the copy into the group that gathers is made under it.
-Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
+// The chain is computed outside the I/O thread's lock; only the copy into the group that gathers is made under it.
+Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group, std::uint8_t producer) {
+  CLEARSPAN_VERIFY(producer < kProducersMax);
   const ByteView bytes = group.view().bytes();
   CLEARSPAN_CHECK_OK(check_sizes(group.view()));
-  const std::uint64_t waiting = queued().bytes;
-  if (waiting > 0 && waiting + bytes.size() > kQueuedBytesMax) {
+  const std::lock_guard appending(appending_);
+  if (!has_room_for(bytes.size(), producer)) {
     return make_error(ErrorCode::overloaded, "too many evidence records wait for the disk");
   }
 
@@ -180,7 +183,7 @@ Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
     std::size_t next = at;
     const RecordBytes record = *GroupView::next_record(bytes, next);
     if (next - begin > payload_max_) {
-      gather(bytes.subspan(begin, at - begin), std::exchange(count, 0));
+      gather(bytes.subspan(begin, at - begin), std::exchange(count, 0), producer);
       begin = at;
     }
     appended_.head = chain_next(appended_.head, record.record);
@@ -189,8 +192,15 @@ Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group) {
     ++count;
     at = next;
   }
-  if (count > 0) gather(bytes.subspan(begin), count);
+  if (count > 0) gather(bytes.subspan(begin), count, producer);
   return appended_.sequence;
+}
+
+bool Log::Writer::has_room_for(std::size_t bytes, std::uint8_t producer) {
+  const std::lock_guard lock(mutex_);
+  if (queued_.bytes == 0 || queued_.bytes + bytes <= kQueuedBytesMax) return true;
+  refused_ |= std::uint64_t{1} << producer;
+  return false;
 }
 
 Status Log::Writer::check_sizes(const GroupView& group) const {
@@ -207,11 +217,11 @@ Status Log::Writer::check_sizes(const GroupView& group) const {
 }
 
 // Adds records, chained up to appended_, to the last pending group or to a new one.
-void Log::Writer::gather(ByteView records, std::uint32_t count) {
+void Log::Writer::gather(ByteView records, std::uint32_t count, std::uint8_t producer) {
   {
     const std::lock_guard lock(mutex_);
     if (pending_.empty() || pending_.back().header.payload_bytes + records.size() > payload_max_) {
-      pending_.push_back({take_buffer(), {}, {}});
+      pending_.push_back({take_buffer(), {}, {}, 0});
       pending_.back().header.first_sequence = appended_.sequence - count + 1;
     }
     Gathered& group = pending_.back();
@@ -219,6 +229,7 @@ void Log::Writer::gather(ByteView records, std::uint32_t count) {
     group.header.payload_bytes += records.size();
     group.header.count += count;
     group.header.head_after = appended_.head;
+    group.producers |= std::uint64_t{1} << producer;
     group.heads.insert(group.heads.end(), heads_.begin(), heads_.end());
     queued_.records += count;
     queued_.bytes += records.size();
@@ -251,12 +262,14 @@ bool Log::Writer::step() {
   durable_ = {group.last_sequence(), header.head_after};
   queued_.records -= header.count;
   queued_.bytes -= header.payload_bytes;
+  const std::uint64_t producers = group.producers | std::exchange(refused_, 0);
   lock.unlock();
 
   const ByteView payload(group.buffer.data() + kGroupHeaderBytes, static_cast<std::size_t>(header.payload_bytes));
   if (on_durable_) {
     const LogOffset at{segment_first_, offset_ - group_bytes(header.payload_bytes) + kGroupHeaderBytes};
-    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}, at});
+    on_durable_(
+        {header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}, at, producers});
   }
   kill_point(KillPoint::group_told);
   if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();
@@ -344,12 +357,8 @@ Log::Log(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
 
 Log::~Log() = default;
 
-Result<std::uint64_t> Log::append(const EncodedGroup& group) {
-  return writer_->append(group);
-}
-
-std::uint64_t Log::appended_sequence() const {
-  return writer_->appended_sequence();
+Result<std::uint64_t> Log::append(const EncodedGroup& group, std::uint8_t producer) {
+  return writer_->append(group, producer);
 }
 
 LogPosition Log::durable() const {

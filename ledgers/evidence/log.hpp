@@ -1,8 +1,8 @@
-// The evidence log of one shard: append-only, hash-chained segment files. It is the write-ahead log: what on_durable
-// has named is on disk, and nothing leaves the shard for a cause that is not.
+// The evidence log: append-only, hash-chained segment files. It is the write-ahead log: what on_durable has named is on
+// disk, and nothing leaves the engine for a cause that is not.
 //
-//   producer thread: append() copies and chains records into the gathering group            (never waits for the disk)
-//   I/O thread:      step() writes whatever has gathered as one group, then calls on_durable (one group in flight)
+//   producers:  append() copies and chains records into the gathering group            (never waits for the disk)
+//   I/O thread: step() writes whatever has gathered as one group, then calls on_durable (one group in flight)
 //
 //   directory:  LOCK   HEAD   00000000000000000001.seg   00000000000000250001.seg ...   hashes.0  hashes.8 ...
 //   layout of a segment and of HEAD: layout.hpp
@@ -33,6 +33,7 @@ namespace clearspan::evidence {
 
 inline constexpr std::uint64_t kSegmentBytes = 64ull << 20;
 inline constexpr std::size_t kQueuedBytesMax = 64u << 20;  // handed over and not durable; above it append() refuses
+inline constexpr std::uint8_t kProducersMax = 64;          // numbered from 0
 inline constexpr std::uint64_t kWatermarkEveryRecords = 100000;  // how far HEAD may lie behind within a segment
 
 // A failed write or flush leaves the disk in an unknown state; it is never retried. Says what failed, then aborts.
@@ -51,7 +52,10 @@ struct DurableGroup {
   std::uint64_t last_sequence = 0;
   Hash32 head;  // after last_sequence
   GroupView records;
-  LogOffset at = {};  // of the first record's length; the others follow without a gap
+  LogOffset at = {};            // of the first record's length; the others follow without a gap
+  std::uint64_t producers = 0;  // a bit for each one that has a record in it, or was refused since the last one
+
+  [[nodiscard]] bool concerns(std::uint8_t producer) const { return (producers >> producer & 1) != 0; }
 };
 
 using OnDurable = std::function<void(const DurableGroup&)>;
@@ -74,13 +78,10 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // Producer thread. Takes over all records of the group in order and returns the sequence of the last one; it becomes
-  // durable later. Errors: overloaded above kQueuedBytesMax, unless nothing else waits: a group of any size gets its
-  // turn; too_large for one record above kRecordBytesMax. Then nothing was taken.
-  Result<std::uint64_t> append(const EncodedGroup& group);
-
-  // Producer thread: the sequence of the last record taken, durable or not.
-  [[nodiscard]] std::uint64_t appended_sequence() const;
+  // Any thread. Takes over all records of the group in order, none of another in between, and returns the sequence of
+  // the last one; they become durable later. Errors: overloaded above kQueuedBytesMax, unless nothing else waits: a
+  // group of any size gets its turn; too_large for one record above kRecordBytesMax. Then nothing was taken.
+  Result<std::uint64_t> append(const EncodedGroup& group, std::uint8_t producer = 0);
 
   // Any thread.
   [[nodiscard]] LogPosition durable() const;

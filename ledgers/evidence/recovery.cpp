@@ -100,7 +100,7 @@ Status RecoveryFold::fold(const RecordRef&, Timestamp, TxnClosed&& body) {
 }
 
 Status RecoveryFold::fold(const RecordRef& ref, Timestamp, ViewAdvanced&& body) {
-  const auto [found, is_new] = recovered_.views.try_emplace(body.ledger, body);
+  const auto [found, is_new] = recovered_.views.try_emplace({body.ledger, body.shard}, body);
   if (is_new) return Done{};
   if (body.height < found->second.height) {
     return unfit(ErrorCode::log_corrupt, ref, "the view of " + body.ledger.text + " goes back");
@@ -155,15 +155,15 @@ Recovered RecoveryFold::finish() {
   return std::exchange(recovered_, {});
 }
 
-Result<RecoveredShard> open_and_recover(Disk& disk, const std::string& directory, const LogOptions& options,
-                                        OnDurable on_durable) {
+Result<RecoveredLog> open_and_recover(Disk& disk, const std::string& directory, const LogOptions& options,
+                                      OnDurable on_durable) {
   RecoveryFold fold;
   CLEARSPAN_TRY(auto log, Log::open(
                               disk, directory, options, [&](const RecordRef& ref) { return fold.apply(ref); },
                               std::move(on_durable)));
-  RecoveredShard shard{std::move(log), fold.finish()};
-  shard.recovered.end = shard.log->durable();
-  return shard;
+  RecoveredLog opened{std::move(log), fold.finish()};
+  opened.recovered.end = opened.log->durable();
+  return opened;
 }
 
 Result<Recovered> recover(Disk& disk, const std::string& directory, const LogIdentity& identity) {

@@ -1,4 +1,5 @@
-// What a shard must know to go on after a stop: the fold of its log. Everything here can be derived again at any time.
+// What an engine must know to go on after a stop: the fold of its log. Everything here can be derived again at any
+// time.
 #pragma once
 
 #include <cstdint>
@@ -42,12 +43,12 @@ struct Recovered {
   std::uint64_t records = 0;
   std::optional<EngineStarted> last_start;
   std::unordered_map<TradeId, LiveTrade> trades;
-  std::map<LedgerId, std::vector<OutstandingTxn>> outstanding;  // per ledger in the order of signing
-  std::map<LedgerId, ViewAdvanced> views;                       // the last one per ledger
-  std::map<LedgerId, LedgerFrozen> frozen;                      // the first one per ledger
-  std::map<LedgerId, HoldingsChecked> holdings;                 // the last check per ledger
-  std::map<LedgerId, LedgerDescription> descriptions;           // the last one per ledger
-  std::vector<ReturnDeposit> missing_returns;                   // deposits to be sent back, and no trade that does it
+  std::map<LedgerId, std::vector<OutstandingTxn>> outstanding;       // per ledger in the order of signing
+  std::map<std::pair<LedgerId, std::uint16_t>, ViewAdvanced> views;  // the last one per ledger and shard of the log
+  std::map<LedgerId, LedgerFrozen> frozen;                           // the first one per ledger
+  std::map<LedgerId, HoldingsChecked> holdings;                      // the last check per ledger
+  std::map<LedgerId, LedgerDescription> descriptions;                // the last one per ledger
+  std::vector<ReturnDeposit> missing_returns;  // deposits to be sent back, and no trade that does it
 };
 
 // Folds records one by one, in the order of the log.
@@ -83,14 +84,14 @@ class RecoveryFold {
   std::unordered_set<TradeId> over_;  // so that an event of a finished trade is told from one of no trade
 };
 
-struct RecoveredShard {
+struct RecoveredLog {
   std::unique_ptr<Log> log;
   Recovered recovered;
 };
 
-// Opens a shard's log for writing and folds it, in one pass over its files.
-Result<RecoveredShard> open_and_recover(Disk& disk, const std::string& directory, const LogOptions& options,
-                                        OnDurable on_durable);
+// Opens a log for writing and folds it, in one pass over its files.
+Result<RecoveredLog> open_and_recover(Disk& disk, const std::string& directory, const LogOptions& options,
+                                      OnDurable on_durable);
 
 // Folds a log without opening it for writing, for audits and tests.
 Result<Recovered> recover(Disk& disk, const std::string& directory, const LogIdentity& identity);

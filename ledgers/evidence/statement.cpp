@@ -62,7 +62,7 @@ class StatementFold {
   void begin_log(std::size_t log) {
     log_ = log;
     entries_.resize(log + 1);
-    view_.reset();
+    views_.clear();
     recent_.clear();
   }
 
@@ -71,7 +71,7 @@ class StatementFold {
     if (fact == nullptr || fact->ledger != out_.query.ledger) return Done{};
     is_known_ = true;
     const BlockPosition& position = fact->outcome.position;
-    if (view_ && position.height <= *view_) {
+    if (const auto view = lowest_view(); view && position.height <= *view) {
       return make_error(ErrorCode::record_misplaced, "an outcome of block " + std::to_string(position.height.value) +
                                                          " stands behind what says that there are no more");
     }
@@ -81,13 +81,23 @@ class StatementFold {
     return Done{};
   }
 
-  // No outcome of a block stands behind this record, so those up to it need not be known any more.
+  // No outcome of a block stands behind the views of all shards, so those up to it need not be known any more.
   Status fold(const ViewedRecord&, const ViewAdvanced& body) {
     if (body.ledger != out_.query.ledger) return Done{};
     is_known_ = true;
-    view_ = body.height;
-    while (!recent_.empty() && std::get<Height>(*recent_.begin()) <= *view_) recent_.erase(recent_.begin());
+    views_[body.shard] = body.height;
+    const Height view = *lowest_view();
+    while (!recent_.empty() && std::get<Height>(*recent_.begin()) <= view) recent_.erase(recent_.begin());
     return Done{};
+  }
+
+  // Every shard has a view before there is a trade.
+  [[nodiscard]] std::optional<Height> lowest_view() const {
+    std::optional<Height> lowest;
+    for (const auto& [shard, view] : views_) {
+      if (!lowest || view < *lowest) lowest = view;
+    }
+    return lowest;
   }
 
   Status fold(const ViewedRecord&, const LedgerDescribed& body) {
@@ -142,8 +152,8 @@ class StatementFold {
   std::vector<std::vector<StatementEntry>> entries_;  // by log
   std::map<std::pair<StatementAccount, AssetId>, StatementBalance> balances_;
   std::size_t log_ = static_cast<std::size_t>(-1);
-  std::optional<Height> view_;  // of this log
-  std::set<Effect> recent_;     // of this log, above the view
+  std::map<std::uint16_t, Height> views_;  // of this log, by shard
+  std::set<Effect> recent_;                // of this log, above the lowest view
 };
 
 }  // namespace

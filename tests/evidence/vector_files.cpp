@@ -59,6 +59,19 @@ void leave_out_first_proof(Records& records) {
   found->body = evidence::ProofLeftOut{proof.ledger, proof.height, proof.block, 2'000'000};
 }
 
+// Two shards handled each block, and write one log.
+void view_twice(Records& records) {
+  std::get<evidence::EngineStarted>(find_first<evidence::EngineStarted>(records)->body).further_shards = 1;
+  Records viewed;
+  for (const evidence::Record& record : records) {
+    viewed.push_back(record);
+    if (!std::holds_alternative<evidence::ViewAdvanced>(record.body)) continue;
+    viewed.push_back(record);
+    std::get<evidence::ViewAdvanced>(viewed.back().body).shard = 1;
+  }
+  records = std::move(viewed);
+}
+
 void decide_too_early(Records& records) {
   const auto created = find_first<evidence::TradeCreated>(records);
   const TradeId trade = std::get<evidence::TradeCreated>(created->body).plan.id;
@@ -90,9 +103,10 @@ void write_forged(const Forger& forger) {
   put("refused-outcome_mismatch", tell_another_amount);
   put("refused-too_large", name_a_long_key);
   put("simulated-unproven-payment", leave_out_first_proof);
-  for (const char* name : {"log-unproven", "refused-root_mismatch", "refused-log_corrupt"}) {
+  for (const char* name : {"log-two-shards", "log-unproven", "refused-root_mismatch", "refused-log_corrupt"}) {
     fs::remove_all(kVectors / name);
   }
+  forger.forge_log((kVectors / "log").string(), (kVectors / "log-two-shards").string(), view_twice);
   forger.forge_log((kVectors / "log").string(), (kVectors / "log-unproven").string(), leave_out_first_proof);
   fs::copy(kVectors / "log", kVectors / "refused-root_mismatch");
   forger.forge_root((kVectors / "refused-root_mismatch").string());

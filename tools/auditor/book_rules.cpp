@@ -226,12 +226,28 @@ class BookRules {
   }
 
   [[nodiscard]] bool was_handled(const BookIndex& book, const TradeFact* trade, Height height) const {
-    const auto handled = [&](const LogFacts& log) {
-      const auto found = log.handled.find(book.book().ledger);
+    const auto handled = [&](const LogFacts& log, std::uint16_t shard) {
+      const auto found = log.handled.find({book.book().ledger, shard});
       return found != log.handled.end() && found->second >= height;
     };
-    if (trade != nullptr) return handled(facts_.logs[trade->created.point.shard]);
-    return std::all_of(facts_.logs.begin(), facts_.logs.end(), handled);
+    const auto handled_by_all = [&](const LogFacts& log) {
+      for (std::uint16_t shard = 0; shard < log.shards; ++shard) {
+        if (!handled(log, shard)) return false;
+      }
+      return true;
+    };
+    if (trade == nullptr) return std::all_of(facts_.logs.begin(), facts_.logs.end(), handled_by_all);
+    const LogFacts& log = facts_.logs[trade->created.point.shard];
+    return handled(log, shard_in(log, trade->machine.plan().id));
+  }
+
+  // The shard whose trade it is: by the number that the last bytes of its id are.
+  static std::uint16_t shard_in(const LogFacts& log, const TradeId& trade) {
+    unsigned number = 0;
+    for (std::size_t i = TradeId::kSize - kTradeIdShardBytes; i < TradeId::kSize; ++i) {
+      number = number << 8 | trade.bytes[i];
+    }
+    return static_cast<std::uint16_t>(number % log.shards);
   }
 
   const Facts& facts_;

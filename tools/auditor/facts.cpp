@@ -39,6 +39,7 @@ class LogReader {
 
   void fold(const evidence::EngineStarted& body) {
     log_.shard_count = body.shard_count;
+    log_.shards = static_cast<std::uint16_t>(1 + body.further_shards);
     if (body.engine != log_.identity.engine || body.shard != shard_ || body.shard >= body.shard_count) {
       complain(Invariant::log, "a run of another engine or shard began in this log");
     }
@@ -164,7 +165,8 @@ class LogReader {
   }
 
   void fold(const evidence::ViewAdvanced& body) {
-    const auto [handled, is_new] = log_.handled.try_emplace(body.ledger, body.height);
+    const auto [handled, is_new] = log_.handled.try_emplace({body.ledger, body.shard}, body.height);
+    if (body.shard >= log_.shards) complain(Invariant::log, "a view of a shard that the log has not");
     if (body.height < handled->second) complain(Invariant::log, "the view of " + body.ledger.text + " goes back");
     handled->second = std::max(handled->second, body.height);
     facts_.views.push_back({now_, body});

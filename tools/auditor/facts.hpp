@@ -89,7 +89,9 @@ struct LogFacts {
   evidence::LogIdentity identity;
   std::vector<Hash32> heads;  // the leaves of its tree
   std::uint16_t shard_count = 1;
-  std::map<LedgerId, Height> handled;  // final blocks up to here have been acted on
+  // Final blocks up to here have been acted on, by ledger and shard.
+  std::map<std::pair<LedgerId, std::uint16_t>, Height> handled;
+  std::uint16_t shards = 1;  // that write it
   std::map<LedgerId, Moment> frozen;
   std::map<LedgerId, Moment> unexplained;  // the last check of the escrow found a difference
   std::vector<AnchorFact> anchors;

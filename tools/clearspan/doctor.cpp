@@ -158,7 +158,7 @@ bool examine_logs(const Config& config, evidence::Disk& disk, Examination& exami
     examination.add(Verdict::note, subject, "none yet; they are made at the first start");
   } else {
     examination.add(Verdict::fine, subject,
-                    fmt::format("{} records in {} shards, every hash verified", logs->records, logs->shards.size()));
+                    fmt::format("{} records in {} logs, every hash verified", logs->records, logs->shards.size()));
     const bool indexed = std::filesystem::exists(index_folder(config.engine));
     examination.add(indexed ? Verdict::fine : Verdict::note, "trade index",
                     indexed ? "present" : "absent; it is rebuilt at the next start");

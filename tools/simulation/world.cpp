@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/simulation/separate_logs.hpp"
+
 namespace clearspan::sim {
 namespace {
 
@@ -48,6 +50,9 @@ World::World(std::uint64_t seed, std::uint64_t events)
   options_.shards = static_cast<std::uint16_t>(1 + random_.below(3));
   options_.resend_after = Millis{500};
   options_.on_phase_change = [this](const PhaseChange& change) { on_phase_change(change); };
+  if (random_.below(4) == 0) {
+    CLEARSPAN_VERIFY(make_separate_logs(disk_, options_.data_dir, tag_, options_.shards, kSegmentBytes).ok());
+  }
   make_sides();
   temper_ = draw_temper();
 }
@@ -148,7 +153,7 @@ void World::step_engine() {
       if (runnable == 0) return;
       engine_->run_actor(shard, static_cast<std::size_t>(random_.below(runnable)));
     } else if (dice < 75) {
-      if (!engine_->write_log(shard)) return;
+      if (!engine_->write_log(static_cast<std::uint16_t>(shard % engine_->log_count()))) return;
     } else if (dice < 90) {
       if (!engine_->call_ledger(static_cast<std::size_t>(random_.below(sides_.size())))) return;
     } else {

@@ -24,7 +24,8 @@
 
 namespace clearspan::sim {
 
-inline constexpr std::uint64_t kEventsPerSeed = 20'000;  // of the part with faults
+inline constexpr std::uint64_t kSegmentBytes = 256u << 10;  // small, so that logs roll
+inline constexpr std::uint64_t kEventsPerSeed = 20'000;     // of the part with faults
 
 struct Verdict {
   std::uint64_t seed = 0;

@@ -6,8 +6,7 @@
 namespace clearspan::sim {
 namespace {
 
-constexpr std::uint64_t kSegmentBytes = 256u << 10;  // small, so that logs roll
-constexpr int kStartAttempts = 50;                   // each may end in the middle of a write
+constexpr int kStartAttempts = 50;  // each may end in the middle of a write
 
 // Where a log's first group begins; damage there is never taken for a torn tail once other groups follow.
 constexpr std::uint64_t kFirstGroupBit = evidence::kBlockBytes * 8;
@@ -69,8 +68,8 @@ void World::end_process() {
     const bool arrived = side->connector->has_arrived(txn);
     reached(verdict_.sometimes, arrived ? Sometimes::crash_before_final : Sometimes::crash_before_send);
   }
-  for (std::uint16_t shard = 0; shard < options_.shards; ++shard) {
-    const auto names = disk_.list("/data/shard-" + std::to_string(shard));
+  for (std::uint16_t log = 0; log < engine_->log_count(); ++log) {
+    const auto names = disk_.list("/data/shard-" + std::to_string(log));
     const auto is_segment = [](const std::string& name) { return name.ends_with(".seg"); };
     if (std::count_if(names->begin(), names->end(), is_segment) > 1)
       reached(verdict_.sometimes, Sometimes::segment_rolled);
@@ -83,7 +82,7 @@ void World::end_process() {
 // Somebody flips a bit of a log while the engine is down. It must refuse to start; then the file is put back.
 void World::damage_a_log() {
   const std::map<std::string, Bytes> sound = disk_.files();
-  const std::string log = "/data/shard-" + std::to_string(random_.below(options_.shards)) + "/";
+  const std::string log = random_.below(2) == 0 ? "/data/shard-0/" : "/data/shard-1/";
   const auto segment = std::find_if(sound.begin(), sound.end(), [&](const auto& file) {
     return file.first.starts_with(log) && file.first.ends_with(".seg");
   });

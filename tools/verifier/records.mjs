@@ -113,11 +113,19 @@ function read_description(r) {
 
 const read_held_balance = (r) => (r.tuple(3), { asset: r.text(), expected: r.amount(), found: r.amount() });
 
-// Number, fields after number and time, how to read them.
+// A field that is left out when it is 0.
+function read_last(r, is_there) {
+  const value = is_there ? r.small(kUint16Max) : 0;
+  if (is_there && value === 0) r.wrong('a field that is left out when it is 0');
+  return value;
+}
+
+// Number, fields after number and time, how to read them, whether one more may follow.
 const kRecords = new Map([
-  [1, ['engine_started', 4, (r) => ({
+  [1, ['engine_started', 4, (r, is_longer) => ({
     version: r.text(), tag: r.fixed(14), shard: r.small(kUint16Max), shards: r.small(kUint16Max),
-  })]],
+    further_shards: read_last(r, is_longer),
+  }), true]],
   [2, ['trade_created', 4, (r) => ({
     plan: read_plan(r), idempotency_key: r.text(), request_digest: r.fixed_or_zero(32), item: r.small(kUint32Max),
   })]],
@@ -127,7 +135,9 @@ const kRecords = new Map([
     fee_step: r.small(kUint32Max), digest: r.fixed(32),
   })]],
   [5, ['txn_closed', 2, (r) => ({ ledger: r.text(), txn: r.fixed(32) })]],
-  [6, ['view_advanced', 4, (r) => ({ ledger: r.text(), height: r.uint(), block: r.fixed(32), time: r.uint() })]],
+  [6, ['view_advanced', 4, (r, is_longer) => ({
+    ledger: r.text(), height: r.uint(), block: r.fixed(32), time: r.uint(), shard: read_last(r, is_longer),
+  }), true]],
   [7, ['ledger_frozen', 4, (r) => ({ ledger: r.text(), height: r.uint(), expected: r.fixed(32), found: r.fixed(32) })]],
   [8, ['ledger_described', 7, read_description]],
   [9, ['ledger_proof', 5, (r) => ({
@@ -145,9 +155,11 @@ export function read_record(bytes) {
   const size = r.array();
   if (size < 2) r.wrong('a record');
   const known = kRecords.get(r.small(kUint32Max));
-  if (!known || known[1] !== size - 2) r.wrong('a record of a known number and size');
+  const [type, fields, read, may_be_longer] = known ?? r.wrong('a record of a known number');
+  const is_longer = may_be_longer === true && size - 2 === fields + 1;
+  if (size - 2 !== fields && !is_longer) r.wrong('a record of its size');
   const at = r.time();
-  return { type: known[0], at, ...known[2](r) };
+  return { type, at, ...read(r, is_longer) };
 }
 
 export const has_attachment = (record) => record.type === 'txn_signed' || record.type === 'ledger_proof';

@@ -254,7 +254,7 @@ class SignedLateTest : public SteppedEngineTest {
   static constexpr std::uint16_t kOfTheHold = 0;
   static constexpr std::uint16_t kOfTheTrade = 1;
 
-  SteppedWorld world{2};
+  SteppedWorld world{2, 1, SteppedWorld::Logs::one_for_each_shard};
   Plan plan;
 };
 

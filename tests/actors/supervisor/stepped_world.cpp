@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/scenario/trade_id.hpp"
+#include "tools/simulation/separate_logs.hpp"
 
 namespace clearspan::actors {
 namespace {
@@ -13,11 +14,14 @@ constexpr Millis kWindow{600'000};  // no deadline passes by accident
 
 }  // namespace
 
-SteppedWorld::SteppedWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed) {
+SteppedWorld::SteppedWorld(std::uint16_t shards, std::uint64_t seed, Logs logs) : random_(seed) {
   options_.data_dir = "/data";
   options_.tag.bytes.fill(0xc5);
   options_.shards = shards;
   options_.resend_after = Millis{500};
+  if (logs == Logs::one_for_each_shard) {
+    EXPECT_TRUE(sim::make_separate_logs(disk_, options_.data_dir, options_.tag, shards).ok());
+  }
   a_ = make_side("a-coin", "ACN", options_.tag, clock_);
   b_ = make_side("b-coin", "BCN", options_.tag, clock_);
   a_.produce(kFinalityDepth + 1);
@@ -51,7 +55,10 @@ void SteppedWorld::see_durable(const evidence::DurableGroup& group) {
     if (const auto* view = std::get_if<evidence::ViewAdvanced>(&record->body)) {
       evidence::ViewAdvanced& last = recorded_[view->ledger];
       if (last.height <= view->height) last = *view;
+    } else if (const auto* freeze = std::get_if<evidence::LedgerFrozen>(&record->body)) {
+      frozen_.insert(freeze->ledger);
     } else if (const auto* txn = std::get_if<evidence::TxnSigned>(&record->body)) {
+      if (frozen_.contains(txn->ledger)) ++signed_when_frozen_;
       signed_.insert(signed_.end(), txn->movements.begin(), txn->movements.end());
     }
   });
@@ -133,7 +140,7 @@ void SteppedWorld::settle() {
   bool wrote = true;
   while (std::exchange(wrote, false)) {
     run_actors();
-    for (std::uint16_t shard = 0; shard < engine_->shard_count(); ++shard) wrote |= engine_->write_log(shard);
+    for (std::uint16_t log = 0; log < engine_->log_count(); ++log) wrote |= engine_->write_log(log);
   }
 }
 
@@ -145,7 +152,7 @@ void SteppedWorld::step() {
     const std::size_t runnable = engine_->runnable(shard);
     if (runnable != 0) engine_->run_actor(shard, static_cast<std::size_t>(random_.below(runnable)));
   } else if (dice < 82) {
-    engine_->write_log(shard);
+    engine_->write_log(static_cast<std::uint16_t>(shard % engine_->log_count()));
   } else if (dice < 88) {
     engine_->call_ledger(ledger);
   } else if (dice < 94) {

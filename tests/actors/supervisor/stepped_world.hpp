@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "actors/supervisor/stepped_engine.hpp"
@@ -19,13 +20,19 @@ namespace clearspan::actors {
 
 class SteppedWorld {
  public:
-  explicit SteppedWorld(std::uint16_t shards, std::uint64_t seed = 1);
+  enum class Logs : std::uint8_t { one, one_for_each_shard };
+
+  explicit SteppedWorld(std::uint16_t shards, std::uint64_t seed = 1, Logs logs = Logs::one);
 
   // The engine's process. What was durable is there again after a crash.
   void start();
   void crash();
 
   [[nodiscard]] SteppedEngine& engine() { return *engine_; }
+
+  [[nodiscard]] sim::SimDisk& disk() { return disk_; }
+
+  [[nodiscard]] const EngineOptions& options() const { return options_; }
 
   [[nodiscard]] const Side& a() const { return a_; }
 
@@ -66,6 +73,9 @@ class SteppedWorld {
   // The movements that were signed for the trade so far, by kind, each attempt and each signature counted.
   [[nodiscard]] std::size_t signatures(const Plan& plan, MovementKind kind) const;
 
+  // Txns that stand behind the freeze of their ledger in a log.
+  [[nodiscard]] std::size_t signed_when_frozen() const { return signed_when_frozen_; }
+
   // Effects on the ledger under the ref of that leg.
   [[nodiscard]] static simulated::RefEffects effects(const Side& side, const Plan& plan, LegIndex leg);
 
@@ -84,6 +94,8 @@ class SteppedWorld {
   Side b_;
   std::unique_ptr<SteppedEngine> engine_;
   std::map<LedgerId, evidence::ViewAdvanced> recorded_;
+  std::set<LedgerId> frozen_;
+  std::size_t signed_when_frozen_ = 0;
   std::vector<Movement> signed_;
   std::uint16_t trades_made_ = 0;
   std::uint64_t made_by_hand_ = 0;

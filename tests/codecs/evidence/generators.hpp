@@ -256,7 +256,8 @@ struct Arbitrary<RecordBody> {
       switch (*detail_records::any_index(std::variant_size_v<RecordBody>)) {
         case 0:
           return EngineStarted{*detail_records::any_text(), *gen::arbitrary<EngineTag>(),
-                               *gen::arbitrary<std::uint16_t>(), *gen::arbitrary<std::uint16_t>()};
+                               *gen::arbitrary<std::uint16_t>(), *gen::arbitrary<std::uint16_t>(),
+                               *gen::arbitrary<std::uint16_t>()};
         case 1:
           return TradeCreated{*gen::arbitrary<Plan>(), *detail_records::any_text(), *gen::arbitrary<Hash32>(),
                               *gen::arbitrary<std::uint32_t>()};
@@ -275,7 +276,7 @@ struct Arbitrary<RecordBody> {
           return TxnClosed{ledger, *gen::arbitrary<TxnId>()};
         case 5:
           return ViewAdvanced{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
-                              *gen::arbitrary<LedgerTime>()};
+                              *gen::arbitrary<LedgerTime>(), *gen::arbitrary<std::uint16_t>()};
         case 6:
           return LedgerFrozen{ledger, *gen::arbitrary<Height>(), *gen::arbitrary<BlockHash>(),
                               *gen::arbitrary<BlockHash>()};

@@ -195,6 +195,7 @@ struct Parts {
 
 TEST(RecordTest, refuses_every_other_form_of_an_accepted_record) {
   ASSERT_EQ(fault_of(Parts{}.bytes()), "accepted");
+  ASSERT_EQ(fault_of(Parts{.head = "87", .rest = "01"}.bytes()), "accepted") << "a view of another shard";
 
   struct Reject {
     const char* why;
@@ -207,7 +208,10 @@ TEST(RecordTest, refuses_every_other_form_of_an_accepted_record) {
       {"bytes left over", {.rest = "00"}},
       {"a map", {.head = "a6"}},
       {"one field too few in the head", {.head = "85"}},
-      {"one field too many", {.head = "87", .rest = "00"}},
+      {"one field too many", {.head = "88", .rest = "0100"}},
+      {"a shard that is 0 and not left out", {.head = "87", .rest = "00"}},
+      {"a shard that is too large", {.head = "87", .rest = "1a00010000"}},
+      {"no shard where there is a field for it", {.head = "87"}},
       {"an array of indefinite length", {.head = "9f", .rest = "ff"}},
       {"a long form of the array length", {.head = "9806"}},
       {"type 0", {.type = "00"}},

@@ -140,18 +140,20 @@ TEST_F(RecoveryTest, keeps_txns_that_are_not_closed_in_the_order_of_signing) {
   EXPECT_EQ(after.outstanding.at(kLedgerB).front().txn.raw, Bytes(120, 7));
 }
 
-TEST_F(RecoveryTest, keeps_the_last_view_of_each_ledger_and_the_first_freeze) {
+TEST_F(RecoveryTest, keeps_the_last_view_of_each_ledger_and_shard_and_the_first_freeze) {
   BlockHash hash;
   hash.bytes.fill(0x01);
   story_.add(ViewAdvanced{kLedgerA, Height{10}, hash, LedgerTime{10}});
   story_.add(ViewAdvanced{kLedgerB, Height{3}, hash, LedgerTime{3}});
   story_.add(ViewAdvanced{kLedgerA, Height{11}, hash, LedgerTime{11}});
+  story_.add(ViewAdvanced{kLedgerA, Height{9}, hash, LedgerTime{9}, 1});
   story_.add(LedgerFrozen{kLedgerB, Height{4}, hash, {}});
   story_.add(LedgerFrozen{kLedgerB, Height{5}, hash, {}});
   write(story_.take());
   const Recovered after = recovered();
-  EXPECT_EQ(after.views.at(kLedgerA).height, Height{11});
-  EXPECT_EQ(after.views.at(kLedgerB).height, Height{3});
+  EXPECT_EQ(after.views.at({kLedgerA, 0}).height, Height{11});
+  EXPECT_EQ(after.views.at({kLedgerA, 1}).height, Height{9});
+  EXPECT_EQ(after.views.at({kLedgerB, 0}).height, Height{3});
   ASSERT_EQ(after.frozen.size(), 1u);
   EXPECT_EQ(after.frozen.at(kLedgerB).height, Height{4});
 }
@@ -202,6 +204,12 @@ TEST_F(RecoveryTest, names_the_record_that_no_engine_would_have_written) {
        [](Story& story) {
          story.add(ViewAdvanced{kLedgerA, Height{10}, {}, {}});
          story.add(ViewAdvanced{kLedgerA, Height{9}, {}, {}});
+       }},
+      {"log_corrupt: record 3: the view of a-coin goes back",
+       [](Story& story) {
+         story.add(ViewAdvanced{kLedgerA, Height{10}, {}, {}});
+         story.add(ViewAdvanced{kLedgerA, Height{9}, {}, {}, 1});
+         story.add(ViewAdvanced{kLedgerA, Height{8}, {}, {}, 1});
        }},
   };
   for (std::size_t i = 0; i < rejects.size(); ++i) {

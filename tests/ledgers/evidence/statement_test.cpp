@@ -116,6 +116,29 @@ TEST_F(StatementTest, an_outcome_that_is_recorded_again_after_a_crash_is_counted
   EXPECT_EQ(fault(try_statement(kLedgerA, "escrow")).rfind("record_misplaced: shard-0, record 11: ", 0), 0u);
 }
 
+// What one shard has handled says nothing of what another still records of the same block.
+TEST_F(StatementTest, an_outcome_may_stand_behind_the_view_of_another_shard_and_behind_no_other) {
+  begin();
+  const Plan plan = story().plan_of(1);
+  const auto view = [](std::uint64_t height, std::uint16_t shard) {
+    return ViewAdvanced{kLedgerA, Height{height}, filled<BlockHash>(static_cast<std::uint8_t>(height)),
+                        LedgerTime{height}, shard};
+  };
+  story().add(view(9, 0));
+  story().add(view(9, 1));
+  story().create(plan, "");
+  story().add(view(10, 0));
+  const OutcomeFinal hold = placed(Story::outcome(plan, 0, MovementKind::hold, 1, true), 10);
+  story().event(plan.id, hold);
+  story().event(plan.id, hold);
+  write();
+  EXPECT_EQ(statement(kLedgerA, "escrow").entries.size(), 1u);
+  story().add(view(10, 1));
+  story().event(plan.id, hold);
+  write();
+  EXPECT_EQ(fault(try_statement(kLedgerA, "escrow")).rfind("record_misplaced: shard-0, record ", 0), 0u);
+}
+
 TEST_F(StatementTest, balances_neither_wrap_nor_lose_a_unit) {
   begin();
   const Amount most(~U256(0));

@@ -57,6 +57,27 @@ TEST(Auditor, finds_an_effect_that_no_log_knows) {
   EXPECT_TRUE(found(scribe.audit(), Invariant::evidence, "took effect, and no log says so"));
 }
 
+// Another shard that writes the log has handled the block; the trade's own has yet to.
+TEST(Auditor, finds_an_effect_that_no_log_knows_once_the_shard_of_its_trade_has_handled_it) {
+  Scribe scribe;
+  const Plan plan = scribe.payment_plan();
+  ASSERT_EQ(plan.id.bytes[TradeId::kSize - 1] % 2, 1) << "of two shards, the trade lives on the second";
+  nth<evidence::EngineStarted>(scribe, 0).further_shards = 1;
+  scribe.create(plan);
+  const auto handle_on_the_other_shard = [&](std::size_t block) {
+    evidence::ViewAdvanced view = nth<evidence::ViewAdvanced>(scribe, block);
+    view.shard = 1;
+    scribe.write(view);
+  };
+  scribe.block(Scribe::kA);
+  handle_on_the_other_shard(0);
+  scribe.sign(plan, 0, MovementKind::hold);
+  scribe.block(Scribe::kA, [](const Outcome&) { return true; });
+  EXPECT_FALSE(found(scribe.audit(), Invariant::evidence, "took effect, and no log says so"));
+  handle_on_the_other_shard(2);
+  EXPECT_TRUE(found(scribe.audit(), Invariant::evidence, "took effect, and no log says so"));
+}
+
 TEST(Auditor, finds_a_recorded_outcome_that_the_book_lacks) {
   Scribe scribe;
   scribe.settle(scribe.payment_plan());
@@ -162,7 +183,14 @@ TEST(Auditor, finds_a_txn_that_did_what_its_record_does_not_say) {
 TEST(Auditor, finds_a_view_that_goes_back) {
   Scribe scribe;
   scribe.settle(scribe.payment_plan());
-  scribe.write(nth<evidence::ViewAdvanced>(scribe, 0));
+  evidence::ViewAdvanced earlier = nth<evidence::ViewAdvanced>(scribe, 0);
+  earlier.shard = 1;
+  scribe.write(earlier);
+  EXPECT_TRUE(found(scribe.audit(), Invariant::log, "a view of a shard that the log has not"));
+  nth<evidence::EngineStarted>(scribe, 0).further_shards = 1;
+  EXPECT_TRUE(scribe.audit().violations.empty()) << "another shard is behind";
+  earlier.shard = 0;
+  scribe.write(earlier);
   EXPECT_TRUE(found(scribe.audit(), Invariant::log, "the view of a-coin goes back"));
 }
 

@@ -7,14 +7,17 @@
 #include <iterator>
 #include <thread>
 
+#include "tools/clearspan/config.hpp"
 #include "tools/clearspan/prove/freeze_facts.hpp"
+#include "tools/simulation/separate_logs.hpp"
 
 namespace clearspan::tools {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kEarlyKillShare = 5;  // one of so many random kills
+constexpr std::uint64_t kEarlyKillShare = 5;     // one of so many random kills
+constexpr std::uint64_t kSeparateLogsShare = 4;  // one of so many worlds begins as earlier engines did
 constexpr std::uint64_t kTearShare = 6;
 constexpr std::uint64_t kMischiefShare = 10;
 constexpr int kAttempts = 5;
@@ -55,7 +58,7 @@ void CrashRound::kill_at(const std::vector<KillPoint>& points) {
 }
 
 void CrashRound::kill_while_freezing(KillPoint point) {
-  Status status = open(1);  // one log, so that its order says what was signed afterwards
+  Status status = open(1);  // so that the order of the log says what was signed afterwards
   if (status.ok()) status = freeze(point);
   guard(status);
 }
@@ -64,6 +67,11 @@ void CrashRound::kill_while_freezing(KillPoint point) {
 
 Status CrashRound::open(std::uint16_t shards) {
   CLEARSPAN_TRY(world_, CrashWorld::make(folder_, seed_, shards, setting_));
+  if (roll(dice_, 0, kSeparateLogsShare - 1) == 0) {
+    const auto disk = evidence::make_posix_disk();
+    const std::string data_dir = world_->data_dir().string();
+    CLEARSPAN_CHECK_OK(sim::make_separate_logs(*disk, data_dir, engine_tag_of(std::string(kCrashEngine)), shards));
+  }
   load_ = std::make_unique<CrashLoad>(LoadTerms{world_->key_file(), world_->accounts(), pace_.load_pause_max}, dice_());
   for (std::size_t i = 0; i < kLedgerNames.size(); ++i) CLEARSPAN_CHECK_OK(world_->ledger(i).add_faults());
   tally_.update([](CrashFigures& figures) { ++figures.worlds; });

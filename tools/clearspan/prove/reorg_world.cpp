@@ -62,7 +62,7 @@ Status ReorgWorld::start_engine() {
   EngineOptions options;
   options.data_dir = data_dir().string();
   options.tag = tag_;
-  options.shards = 1;  // one log, so that its order says what came after what
+  options.shards = 1;  // so that the order of the log says what came after what
   options.log_segment_bytes = kSegmentBytes;
   options.resend_after = kResendAfter;
   options.on_phase_change = [this](const PhaseChange& change) {
