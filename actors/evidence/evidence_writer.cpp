@@ -100,7 +100,7 @@ void EvidenceWriter::take(Append& message) {
   };
   for_each_ahead(message.enrol, enrol, [this](const Enrolment& one) { trades_.fetch_slot(one.trade); });
   if (!message.records.empty()) take(std::make_shared<const Records>(std::move(message.records)));
-  if (message.in_log) pending_in_log_.push_back({last_number_, std::move(message.in_log)});
+  if (message.in_log) in_log_.push_back(std::move(message.in_log));
   if (message.durable) pending_.push_back({last_number_, std::move(message.durable)});
 }
 
@@ -194,7 +194,7 @@ void EvidenceWriter::hand_over() {
     handed_over_.push_back({last_number_, *last});
     group_.clear();
   }
-  for (; !pending_in_log_.empty(); pending_in_log_.pop_front()) pending_in_log_.front().callback();
+  for (const auto& callback : std::exchange(in_log_, {})) callback();
 }
 
 void EvidenceWriter::on_cancel(CancelTrade& request) {

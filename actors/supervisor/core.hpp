@@ -105,6 +105,7 @@ class Core {
   void watch_for(const LedgerServices& ledger, const std::vector<evidence::TxnSigned>& outstanding) const;
   void restore_holdings(LedgerServices& ledger) const;
   [[nodiscard]] std::vector<BlockPlace> handled_of(const LedgerServices& ledger) const;
+  [[nodiscard]] const evidence::Recovered& recovered_of(std::uint16_t shard) const;
   [[nodiscard]] std::optional<evidence::ViewAdvanced> position_of(const Shard& shard, const LedgerId& ledger) const;
   void append_starting_records(std::uint16_t log) const;
   [[nodiscard]] std::optional<Error> refusal(const NewTrade& trade, const std::vector<bool>& is_overloaded) const;

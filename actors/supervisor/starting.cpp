@@ -149,9 +149,14 @@ void Core::make_ledgers() {
   }
 }
 
+// What the shard's log knows.
+const evidence::Recovered& Core::recovered_of(std::uint16_t shard) const {
+  return logs_[shards_[shard]->shard.log_index()].recovered;
+}
+
 // Its submitter has recorded them, so they stand in the log of its home.
 void Core::restore_holdings(LedgerServices& ledger) const {
-  const auto& known = logs_[shards_[ledger.home_shard]->shard.log_index()].recovered.holdings;
+  const auto& known = recovered_of(ledger.home_shard).holdings;
   const auto found = known.find(ledger.traits.id);
   if (found == known.end()) return;
   ledger.holdings = found->second;
@@ -189,7 +194,7 @@ void Core::watch_for(const LedgerServices& ledger, const std::vector<evidence::T
 
 bool Core::is_awaited(const Movement& movement) const {
   const TradeId id = trade_of(movement.ref);
-  const auto& trades = logs_[shards_[shard_of(id, shard_count())]->shard.log_index()].recovered.trades;
+  const auto& trades = recovered_of(shard_of(id, shard_count())).trades;
   const auto trade = trades.find(id);
   if (trade == trades.end()) return false;
   const LegIndex leg = leg_of(movement.ref);
@@ -204,7 +209,7 @@ bool Core::is_awaited(const Movement& movement) const {
 }
 
 bool Core::is_live(const TradeId& trade) const {
-  return logs_[shards_[shard_of(trade, shard_count())]->shard.log_index()].recovered.trades.contains(trade);
+  return recovered_of(shard_of(trade, shard_count())).trades.contains(trade);
 }
 
 // --- Actors ---
@@ -256,7 +261,7 @@ void Core::spawn_actors() {
 }
 
 std::optional<evidence::ViewAdvanced> Core::position_of(const Shard& shard, const LedgerId& ledger) const {
-  const auto& views = logs_[shard.log_index()].recovered.views;
+  const auto& views = recovered_of(shard.index).views;
   const auto found = views.find({ledger, shard.index_in_log()});
   return found != views.end() ? std::optional(found->second) : std::nullopt;
 }
@@ -288,9 +293,9 @@ void Core::resume_trades(std::function<void()> done) {
     caf::anon_send(shards_[shard]->shard.monitors[ledger],
                    RestoreTrades{std::exchange(gathered[{shard, ledger}], {}), std::move(restored)});
   };
-  for (std::uint16_t log = 0; log < logs_.size(); ++log) {
-    append_starting_records(log);
-    auto& trades = logs_[log].recovered.trades;
+  for (std::uint16_t log = 0; log < logs_.size(); ++log) append_starting_records(log);
+  for (auto& [log, recovered] : logs_) {
+    auto& trades = recovered.trades;
     for (auto one = trades.begin(); one != trades.end(); one = trades.erase(one)) {
       auto& [id, trade] = *one;
       const std::uint16_t shard = shard_of(id, shard_count());
