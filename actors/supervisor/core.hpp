@@ -76,6 +76,8 @@ class Core {
 
   [[nodiscard]] const std::vector<evidence::RecoveredLog>& logs() const { return logs_; }
 
+  [[nodiscard]] std::uint16_t log_count() const { return static_cast<std::uint16_t>(logs_.size()); }
+
   [[nodiscard]] const std::vector<std::unique_ptr<ShardRuntime>>& shards() const { return shards_; }
 
   [[nodiscard]] const std::vector<std::unique_ptr<LedgerServices>>& ledgers() const { return ledgers_; }

@@ -70,7 +70,7 @@ Node::~Node() {
 Status Node::open_index() {
   evidence::IndexOptions index_options;
   index_options.directory = options_.data_dir + "/index";
-  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+  for (std::uint16_t log = 0; log < core_.log_count(); ++log) {
     index_options.shards.push_back(
         {core_.log_directory(log), core_.log_identity(log), core_.logs()[log].log->durable()});
   }
@@ -80,7 +80,7 @@ Status Node::open_index() {
 
 Status Node::open_evidence() {
   std::vector<evidence::ArchivedLog> logs;
-  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+  for (std::uint16_t log = 0; log < core_.log_count(); ++log) {
     logs.push_back({core_.log_directory(log), core_.log_identity(log), core_.logs()[log].log.get(), nullptr});
   }
   CLEARSPAN_TRY(evidence_, PublicEvidence::open(*disk_, options_, *index_, std::move(logs)));
@@ -133,7 +133,7 @@ EngineStats Node::stats() const {
 }
 
 Status Node::sync_index(Millis timeout) {
-  for (std::uint16_t log = 0; log < core_.logs().size(); ++log) {
+  for (std::uint16_t log = 0; log < core_.log_count(); ++log) {
     if (index_->wait_for(log, core_.logs()[log].log->durable().sequence, timeout)) continue;
     CLEARSPAN_CHECK_OK(index_->health());
     return make_error(ErrorCode::timed_out, "the index is behind the log");

@@ -105,7 +105,7 @@ Status Core::open_logs(std::uint16_t count) {
 
 // A trade stays on the shard that it was created on. 0: any number will do.
 std::uint16_t Core::recorded_shard_count() const {
-  if (logs_.size() > 1) return static_cast<std::uint16_t>(logs_.size());
+  if (logs_.size() > 1) return log_count();
   const auto& last_start = logs_.front().recovered.last_start;
   return last_start ? static_cast<std::uint16_t>(1 + last_start->further_shards) : std::uint16_t{0};
 }
@@ -272,8 +272,7 @@ void Core::append_starting_records(std::uint16_t log) const {
   const auto further_shards = static_cast<std::uint16_t>(logs_.size() == 1 ? shards_.size() - 1 : 0);
   const auto& known = logs_[log].recovered.descriptions;
   evidence::EncodedGroup started;
-  started.add({now, evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag, log,
-                                            static_cast<std::uint16_t>(logs_.size()), further_shards}});
+  started.add({now, evidence::EngineStarted{CLEARSPAN_VERSION, options_.tag, log, log_count(), further_shards}});
   for (const auto& ledger : ledgers_) {
     const LedgerDescription description = ledger->connector->description();
     const auto found = known.find(description.ledger);
@@ -293,7 +292,7 @@ void Core::resume_trades(std::function<void()> done) {
     caf::anon_send(shards_[shard]->shard.monitors[ledger],
                    RestoreTrades{std::exchange(gathered[{shard, ledger}], {}), std::move(restored)});
   };
-  for (std::uint16_t log = 0; log < logs_.size(); ++log) append_starting_records(log);
+  for (std::uint16_t log = 0; log < log_count(); ++log) append_starting_records(log);
   for (auto& [log, recovered] : logs_) {
     auto& trades = recovered.trades;
     for (auto one = trades.begin(); one != trades.end(); one = trades.erase(one)) {

@@ -55,7 +55,7 @@ class Stepped final : public SteppedEngine {
     scheduler(shard).run_once();
   }
 
-  [[nodiscard]] std::uint16_t log_count() const override { return static_cast<std::uint16_t>(core_.logs().size()); }
+  [[nodiscard]] std::uint16_t log_count() const override { return core_.log_count(); }
 
   bool write_log(std::uint16_t log) override { return core_.logs()[log].log->step(); }
 

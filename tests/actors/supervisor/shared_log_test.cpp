@@ -15,7 +15,7 @@ class SharedLog : public SteppedEngineTest {
   }
 
   // The first process of the world is over.
-  static Result<std::unique_ptr<SteppedEngine>> start_with(SteppedWorld& world, std::uint16_t shards) {
+  Result<std::unique_ptr<SteppedEngine>> start_with(SteppedWorld& world, std::uint16_t shards) {
     EngineOptions options = world.options();
     options.shards = shards;
     SteppedSurroundings surroundings;
@@ -24,7 +24,7 @@ class SharedLog : public SteppedEngineTest {
     return SteppedEngine::start(options, {world.a().node, world.b().node}, std::move(surroundings));
   }
 
-  static inline ManualClock clock_;
+  ManualClock clock_;
 };
 
 TEST_F(SharedLog, is_written_by_all_shards_of_new_data) {
