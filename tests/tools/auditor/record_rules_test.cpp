@@ -64,17 +64,17 @@ TEST(Auditor, finds_an_effect_that_no_log_knows_once_the_shard_of_its_trade_has_
   ASSERT_EQ(plan.id.bytes[TradeId::kSize - 1] % 2, 1) << "of two shards, the trade lives on the second";
   nth<evidence::EngineStarted>(scribe, 0).further_shards = 1;
   scribe.create(plan);
-  const auto handle_on_the_other_shard = [&](std::size_t block) {
+  const auto handle_on_its_shard = [&](std::size_t block) {
     evidence::ViewAdvanced view = nth<evidence::ViewAdvanced>(scribe, block);
     view.shard = 1;
     scribe.write(view);
   };
   scribe.block(Scribe::kA);
-  handle_on_the_other_shard(0);
+  handle_on_its_shard(0);
   scribe.sign(plan, 0, MovementKind::hold);
   scribe.block(Scribe::kA, [](const Outcome&) { return true; });
   EXPECT_FALSE(found(scribe.audit(), Invariant::evidence, "took effect, and no log says so"));
-  handle_on_the_other_shard(2);
+  handle_on_its_shard(2);
   EXPECT_TRUE(found(scribe.audit(), Invariant::evidence, "took effect, and no log says so"));
 }
 
