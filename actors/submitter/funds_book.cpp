@@ -1,6 +1,6 @@
 #include "actors/submitter/funds_book.hpp"
 
-#include <iterator>
+#include <algorithm>
 
 namespace clearspan::actors {
 namespace {
@@ -13,13 +13,13 @@ void add_to(Amount& sum, const Amount& amount) {
 
 }  // namespace
 
-FundsBook::Answer FundsBook::promise(const Movement& movement, Height final_height) {
+FundsBook::Answer FundsBook::promise(const Movement& movement, Height as_of) {
   if (promises_.contains(key_of(movement))) return Answer::promised;
   Account& account = account_of(movement.from, movement.asset);
   if (!account.balance) return Answer::read_balance;
   const Result<Amount> wanted = add(account.promised, movement.amount);
   if (!wanted || *wanted > *account.balance) {
-    return account.height < final_height ? Answer::read_balance : Answer::insufficient;
+    return account.height < as_of ? Answer::read_balance : Answer::insufficient;
   }
   account.promised = *wanted;
   promises_.find_or_insert(key_of(movement)) = {key_of(movement), &account, movement.amount};
@@ -38,8 +38,8 @@ void FundsBook::set_balance(const AccountId& account_id, const AssetId& asset, H
   if (account.balance && height < account.height) return;
   account.balance = balance;
   account.height = height;
-  const auto counted_end = account.spent.upper_bound(height);
-  for (auto counted = account.spent.begin(); counted != counted_end; ++counted) take_off(account, counted->second);
+  const auto counted_end = std::ranges::upper_bound(account.spent, height, {}, &Spent::height);
+  for (auto counted = account.spent.begin(); counted != counted_end; ++counted) take_off(account, counted->amount);
   account.spent.erase(account.spent.begin(), counted_end);
 }
 
@@ -50,14 +50,24 @@ void FundsBook::spent(const MovementKey& movement, Height height) {
   if (account.balance && height <= account.height) {
     take_off(account, promise->amount);
   } else {
-    add_to(account.spent.try_emplace(account.spent.end(), height)->second, promise->amount);
-    if (account.spent.size() > kSpentHeightsMax) {
-      const auto oldest = account.spent.begin();
-      add_to(std::next(oldest)->second, oldest->second);
-      account.spent.erase(oldest);
-    }
+    add_spent(account.spent, height, promise->amount);
   }
   promises_.erase(movement);
+}
+
+// When there are as many sums as may be, each two become one.
+void FundsBook::add_spent(std::vector<Spent>& sums, Height height, const Amount& amount) {
+  const auto later = std::ranges::lower_bound(sums, height, {}, &Spent::height);
+  if (later != sums.end()) return add_to(later->amount, amount);
+  if (sums.size() == kSpentSumsMax) {
+    for (std::size_t pair = 0; pair < kSpentSumsMax / 2; ++pair) {
+      const Amount earlier = sums[2 * pair].amount;
+      sums[pair] = sums[2 * pair + 1];
+      add_to(sums[pair].amount, earlier);
+    }
+    sums.resize(kSpentSumsMax / 2);
+  }
+  sums.push_back({height, amount});
 }
 
 void FundsBook::release(const MovementKey& movement) {

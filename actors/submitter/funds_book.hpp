@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "core/base/hash_table.hpp"
 #include "core/base/result.hpp"
@@ -14,10 +15,9 @@
 
 namespace clearspan::actors {
 
-// What an account spent above the height of its balance is summed by height, for so many heights. What was spent at an
-// older one counts as spent at the next: should a balance from between the two come so late, too little is promised
-// until the next reading.
-inline constexpr std::size_t kSpentHeightsMax = 1024;
+// What an account spent above the height of its balance is kept in so many sums at most, each of some heights in a row.
+// A balance from between them leaves the whole sum counted: too little is promised until the next reading.
+inline constexpr std::size_t kSpentSumsMax = 64;
 
 // Whether it takes from what its account has; the others end a hold.
 constexpr bool takes_funds(MovementKind kind) {
@@ -29,11 +29,11 @@ class FundsBook {
   enum class Answer : std::uint8_t {
     promised,      // the amount is now counted against the account
     read_balance,  // unknown, or too little at the height last read: read the balance again, then ask again
-    insufficient,  // too little at `final_height` or above
+    insufficient,  // too little at `as_of` or above
   };
 
   // Asks for the movement's amount from its `from` account. Promising the same movement again changes nothing.
-  Answer promise(const Movement& movement, Height final_height);
+  Answer promise(const Movement& movement, Height as_of);
 
   // Counts a movement that was signed before the engine stopped.
   void restore(const Movement& movement);
@@ -54,11 +54,17 @@ class FundsBook {
   [[nodiscard]] std::optional<Amount> promised(const AccountId& account, const AssetId& asset) const;
 
  private:
+  // By movements that became final above the height of the sum before, and at this one at the latest.
+  struct Spent {
+    Height height;
+    Amount amount;
+  };
+
   struct Account {
     std::optional<Amount> balance;
-    Height height;                   // of the balance
-    Amount promised;                 // sum over the movements in flight and in `spent`
-    std::map<Height, Amount> spent;  // by movements that are final, but above the height of the balance
+    Height height;             // of the balance
+    Amount promised;           // sum over the movements in flight and in `spent`
+    std::vector<Spent> spent;  // above the height of the balance, in the order of the heights
   };
 
   struct Promise {
@@ -78,6 +84,7 @@ class FundsBook {
 
   Account& account_of(const AccountId& account, const AssetId& asset);
   static void take_off(Account& account, const Amount& amount);
+  static void add_spent(std::vector<Spent>& sums, Height height, const Amount& amount);
 
   std::map<std::pair<AccountId, AssetId>, Account, PurseOrder> accounts_;
   HashTable<Promise, &Promise::movement> promises_;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "actors/submitter/ledger_port.hpp"
 #include "actors/submitter/submitter.hpp"
@@ -85,27 +86,39 @@ void Submitter::raise_fee(const Flight& flight) {
   record(std::move(*txn), flight.movements).anchor = anchor;
 }
 
-void Submitter::read_balance(const Movement& movement) {
-  bool& reading = reading_balance_[{movement.from, movement.asset}];
-  if (reading) return;
-  reading = true;
+// Thousands may wait for the same one.
+void Submitter::wait_for_balance(Movement&& movement, Height asked_at) {
+  const auto [waiting, is_first] = awaits_balance_.try_emplace({movement.from, movement.asset});
+  waiting->second.push_back({std::move(movement), asked_at});
+  if (!is_first) return;
+  const auto& [account, asset] = waiting->first;
   const Height height{ledger_.head.final_height.load()};
-  ledger_.port->read_balance(movement.from, movement.asset, height,
-                             [self = caf::actor_cast<SubmitterActor>(this), account = movement.from,
-                              asset = movement.asset, height](Result<Amount> balance) {
-                               caf::anon_send(self, BalanceRead{account, asset, height, std::move(balance)});
-                             });
+  ledger_.port->read_balance(
+      account, asset, height,
+      [self = caf::actor_cast<SubmitterActor>(this), account = account, asset = asset, height](Result<Amount> balance) {
+        caf::anon_send(self, BalanceRead{account, asset, height, std::move(balance)});
+      });
 }
 
+// What waited for it and may go now goes first.
 void Submitter::on_balance(const BalanceRead& message) {
   if (message.account == ledger_.traits.held_in) return on_held_balance(message);
-  reading_balance_.erase({message.account, message.asset});
-  if (!message.balance) {
-    ledger_.head.set_problem(describe(message.balance.error()));
-    return;  // the tick flushes again
+  auto waited = awaits_balance_.extract({message.account, message.asset});
+  CLEARSPAN_VERIFY(!waited.empty());
+  if (message.balance) {
+    funds_.set_balance(message.account, message.asset, message.height, *message.balance);
+    schedule_flush();
+  } else {
+    ledger_.head.set_problem(describe(message.balance.error()));  // the tick flushes again
   }
-  funds_.set_balance(message.account, message.asset, message.height, *message.balance);
-  schedule_flush();
+  std::vector<Movement> ready;
+  for (auto& [movement, asked_at] : waited.mapped()) {
+    if (!is_queued(movement)) continue;
+    if (!message.balance || may_go(movement, asked_at)) ready.push_back(std::move(movement));
+  }
+  for (Movement& movement : ready | std::views::reverse) {
+    signers_[*ledger_.connector->signer_of(movement)].queue.push_front(std::move(movement));
+  }
 }
 
 void Submitter::read_sequence(const AccountId& account, Signer& signer) {

@@ -97,7 +97,7 @@ void Submitter::submit(const AskMovement& ask) {
   const auto& [leg, kind, hold_key, attempt] = ask.what;
   const MovementKey key{ask.ref, kind};
   Known& known = known_of(key);
-  if (known.is_queued) return;
+  if (known.queued) return;
   Movement movement = movement_for(*ask.plan, leg, kind, hold_key);
   movement.attempt = attempt;
   if (!known.answered || attempt > *known.answered) {
@@ -112,7 +112,7 @@ void Submitter::submit(const AskMovement& ask) {
 
 Submitter::Known& Submitter::known_in(KnownLeg& leg, MovementKind kind) {
   Known* const known = leg.movements.find([kind](const Known& one) { return one.kind == kind; });
-  return known != nullptr ? *known : leg.movements.add({kind, false, std::nullopt, {}});
+  return known != nullptr ? *known : leg.movements.add({kind, std::nullopt, std::nullopt, {}});
 }
 
 Submitter::Known& Submitter::known_of(const MovementKey& key) {
@@ -131,7 +131,7 @@ void Submitter::queue_up(Known& known, Movement&& movement) {
     refuse(movement, signer.error().code, signer.error().detail);
     return;
   }
-  known.is_queued = true;
+  known.queued = movement.attempt;
   if (takes_funds(movement.kind)) funds_.fetch_slot(key_of(movement));
   signers_[*signer].queue.push_back(std::move(movement));
   schedule_flush();
@@ -155,15 +155,30 @@ void Submitter::withdraw(const WithdrawMovement& message) {
                    MovementsSigned{{{message.key, {}, *known.answered, flight->second.txn.id, not_after}}});
     return;
   }
-  if (std::exchange(known.is_queued, false)) {
-    for (auto& [account, signer] : signers_) {
-      std::erase_if(signer.queue, [&](const Movement& movement) { return key_of(movement) == message.key; });
-    }
+  known.answered = known.queued.value_or(0);
+  if (std::exchange(known.queued, std::nullopt)) {
     funds_.release(message.key);
+    ++withdrawn_;
+    drop_withdrawn();
   }
-  known.answered = 0;
   caf::anon_send(monitor_of(message.key),
                  MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
+}
+
+bool Submitter::is_queued(const Movement& movement) const {
+  const Known* const known = find_known(key_of(movement));
+  return known != nullptr && known->queued == movement.attempt;
+}
+
+// Only once they may be half of what waits: a hundred thousand can be withdrawn at once, from as long a queue.
+void Submitter::drop_withdrawn() {
+  std::size_t waiting = 0;
+  for (const auto& [account, signer] : signers_) waiting += signer.queue.size();
+  if (2 * withdrawn_ < waiting) return;
+  for (auto& [account, signer] : signers_) {
+    std::erase_if(signer.queue, [this](const Movement& movement) { return !is_queued(movement); });
+  }
+  withdrawn_ = 0;
 }
 
 const MonitorActor& Submitter::monitor_of(const MovementKey& key) const {
@@ -222,43 +237,37 @@ std::size_t Submitter::batch_max() const {
 }
 
 std::vector<Movement> Submitter::take_batch(Signer& signer) {
+  const Height now{ledger_.head.final_height.load()};
   std::vector<Movement> batch;
-  std::vector<Movement> waiting;
   batch.reserve(std::min(batch_max(), signer.queue.size()));
   for (; !signer.queue.empty() && batch.size() < batch_max(); signer.queue.pop_front()) {
     Movement& movement = signer.queue.front();
-    bool must_wait = false;
-    if (const std::optional<Error> problem = check(movement, must_wait)) {
-      refuse(movement, problem->code, problem->detail);
-    } else {
-      (must_wait ? waiting : batch).push_back(std::move(movement));
-    }
+    if (is_queued(movement) && may_go(movement, now)) batch.push_back(std::move(movement));
   }
-  signer.queue.insert(signer.queue.begin(), std::make_move_iterator(waiting.begin()),
-                      std::make_move_iterator(waiting.end()));
   return batch;
 }
 
-// Whether the movement may be signed now. An error: it never will be.
-std::optional<Error> Submitter::check(const Movement& movement, bool& must_wait) {
-  if (!takes_funds(movement.kind)) return std::nullopt;
+// Whether the movement may be signed now. Otherwise it waits for its account's balance, or has been refused.
+bool Submitter::may_go(Movement& movement, Height asked_at) {
+  if (!takes_funds(movement.kind)) return true;
   const std::uint64_t now = ledger_.head.time.load();
   if (movement.not_after.value <= now) {
-    return make_error(ErrorCode::submission_window_closed, "valid until " + std::to_string(movement.not_after.value) +
-                                                               ", the ledger is at " + std::to_string(now));
+    refuse(movement, ErrorCode::submission_window_closed,
+           "valid until " + std::to_string(movement.not_after.value) + ", the ledger is at " + std::to_string(now));
+    return false;
   }
-  switch (funds_.promise(movement, Height{ledger_.head.final_height.load()})) {
+  switch (funds_.promise(movement, asked_at)) {
     case FundsBook::Answer::promised:
-      return std::nullopt;
+      return true;
     case FundsBook::Answer::read_balance:
-      read_balance(movement);
-      must_wait = true;
-      return std::nullopt;
+      wait_for_balance(std::move(movement), asked_at);
+      break;
     case FundsBook::Answer::insufficient:
+      refuse(movement, ErrorCode::insufficient_funds,
+             movement.from.text + " cannot promise " + to_string(movement.amount) + " " + movement.asset.text);
       break;
   }
-  return make_error(ErrorCode::insufficient_funds,
-                    movement.from.text + " cannot promise " + to_string(movement.amount) + " " + movement.asset.text);
+  return false;
 }
 
 void Submitter::sign(const AccountId& account, Signer& signer, std::vector<Movement> batch) {
@@ -283,7 +292,7 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
   const TxnId id = txn.id;
   for (const Movement& movement : movements) {
     Known& known = known_of(key_of(movement));
-    known.is_queued = false;
+    known.queued.reset();
     known.answered = movement.attempt;
     known.txn = id;
   }
@@ -310,7 +319,7 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
 
 void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
   const MovementKey key = key_of(movement);
-  known_of(key) = {key.kind, false, movement.attempt, {}};
+  known_of(key) = {key.kind, std::nullopt, movement.attempt, {}};
   caf::anon_send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
 }
 

@@ -53,11 +53,16 @@ class Submitter : public SubmitterActor::base {
 
  private:
   struct Signer {
-    std::deque<Movement> queue;
+    std::deque<Movement> queue;  // those that were withdrawn stay in it for a while
     std::deque<SubmitAnchor> anchors;
     std::optional<Sequence> next;
     bool reading_sequence = false;
     std::size_t unanswered = 0;  // of its txns
+  };
+
+  struct AwaitsBalance {
+    Movement movement;
+    Height asked_at;  // the newest final block when it was to be signed
   };
 
   // A signed txn. Several may share a sequence number: one and its replacements with higher fees.
@@ -80,8 +85,8 @@ class Submitter : public SubmitterActor::base {
   // it signed again.
   struct Known {
     MovementKind kind = MovementKind::hold;
-    bool is_queued = false;                // an attempt, which is not answered yet
-    std::optional<std::uint8_t> answered;  // the last attempt that was signed or refused
+    std::optional<std::uint8_t> queued;    // an attempt, which is not answered yet
+    std::optional<std::uint8_t> answered;  // the last attempt that was signed, refused or withdrawn
     TxnId txn;                             // the newest one with it; zero when it was refused
   };
 
@@ -112,6 +117,8 @@ class Submitter : public SubmitterActor::base {
   template <class Which>
   void forget_known(KnownLeg& leg, const Which& is_landed);
   void queue_up(Known& known, Movement&& movement);
+  [[nodiscard]] bool is_queued(const Movement& movement) const;
+  void drop_withdrawn();
   void schedule_flush();
   void flush_all(std::size_t unanswered_max);
   void flush(const AccountId& account, Signer& signer, std::size_t unanswered_max);
@@ -119,8 +126,8 @@ class Submitter : public SubmitterActor::base {
   void sign_anchors(const AccountId& account, Signer& signer);
   [[nodiscard]] LedgerTime valid_until() const;
   std::vector<Movement> take_batch(Signer& signer);
-  std::optional<Error> check(const Movement& movement, bool& must_wait);
-  void read_balance(const Movement& movement);
+  [[nodiscard]] bool may_go(Movement& movement, Height asked_at);
+  void wait_for_balance(Movement&& movement, Height asked_at);
   void read_sequence(const AccountId& account, Signer& signer);
   void sign(const AccountId& account, Signer& signer, std::vector<Movement> batch);
   Flight& record(SignedTxn txn, std::vector<Movement> movements);
@@ -143,13 +150,14 @@ class Submitter : public SubmitterActor::base {
   const Shard& shard_;
   LedgerServices& ledger_;
   bool flush_is_due_ = false;
+  std::size_t withdrawn_ = 0;  // since the queues were last rid of such
   std::map<AccountId, Signer> signers_;
   std::unordered_map<TxnId, Flight> flights_;
   HashTable<KnownLeg, &KnownLeg::ref> known_;
   std::map<std::pair<AccountId, Sequence>, std::vector<TxnId>> by_sequence_;
   FundsBook funds_;
   SolvencyBook solvency_;
-  std::map<std::pair<AccountId, AssetId>, bool> reading_balance_;
+  std::map<std::pair<AccountId, AssetId>, std::vector<AwaitsBalance>> awaits_balance_;  // each is being read
 };
 
 }  // namespace clearspan::actors

@@ -1,9 +1,15 @@
 // What the submitter signs, sends and gives up when messages, logs and ledgers come in an order of their own.
+#include <gmock/gmock.h>
+
+#include <chrono>
+
 #include "actors/submitter/submitter.hpp"
 #include "tests/actors/supervisor/stepped_world.hpp"
 
 namespace clearspan::actors {
 namespace {
+
+using testing::ElementsAre;
 
 // Calls the ledger until the payer's balance is known, and the hold is signed by it.
 Plan sign_a_hold(SteppedWorld& world, std::uint64_t times = 1) {
@@ -135,6 +141,40 @@ TEST_F(GatheringTest, so_many_full_txns_go_without_an_answer_and_no_more) {
   EXPECT_EQ(outstanding(), kUnansweredTxnsMax + 1);
 }
 
+TEST_F(GatheringTest, what_is_withdrawn_while_it_waits_is_never_signed) {
+  const auto give_up = [this](const Plan& plan) {
+    world.engine().cancel(plan.id, [](const Status& status) { EXPECT_TRUE(status.ok()); });
+    world.settle();
+  };
+  std::vector<Plan> plans;
+  for (int i = 0; i < 4; ++i) plans.push_back(world.exchange());
+  world.settle();
+  give_up(plans[1]);
+  answer_to_one();
+  give_up(plans[0]);  // signed by now
+  ASSERT_TRUE(world.until_ended());
+  std::vector<std::size_t> signatures;
+  for (const Plan& plan : plans) signatures.push_back(world.signatures(plan, MovementKind::hold));
+  EXPECT_THAT(signatures, ElementsAre(1, 0, 2, 2)) << "alice's and bob's; bob's waited for his balance";
+}
+
+// Their node does not answer until their time for preparing is over. To search the queue for each of them takes more
+// than twice the time that is allowed here.
+TEST_F(GatheringTest, a_long_queue_is_withdrawn_at_once) {
+  constexpr int kTrades = 40'000;
+  Timestamp end;
+  for (int i = 0; i < kTrades; ++i) end = world.exchange().prepare_until;
+  world.settle();
+  ASSERT_EQ(outstanding(), kUnansweredTxnsMax);
+  const auto begin = std::chrono::steady_clock::now();
+  world.pass_time(std::chrono::duration_cast<Millis>(end - world.now()));
+  world.settle();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  ASSERT_TRUE(world.engine().call_ledger(0));
+  world.settle();
+  EXPECT_EQ(outstanding(), kUnansweredTxnsMax) << "nothing is left to be signed";
+}
+
 // What the payers have to give, in exchanges.
 class FundsTest : public SteppedEngineTest {
  protected:
@@ -150,6 +190,37 @@ class FundsTest : public SteppedEngineTest {
 
   SteppedWorld world{1};
 };
+
+// Each block makes the balance that is being read an old one.
+TEST_F(FundsTest, what_is_too_much_is_refused_although_blocks_come_while_the_balance_is_read) {
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  world.exchange(Placement::engine, kAll + 1);
+  world.settle();
+  int readings = 0;
+  const auto answer = [&] {
+    world.a().produce(1);
+    EXPECT_TRUE(world.engine().follow_ledger(0).ok());
+    world.settle();
+    return world.engine().call_ledger(0);
+  };
+  while (readings < 5 && answer()) {
+    world.settle();
+    ++readings;
+  }
+  EXPECT_EQ(readings, 1);
+}
+
+TEST_F(FundsTest, what_waits_for_one_balance_gets_it_in_the_order_in_which_it_was_asked_for) {
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  const Plan first = world.exchange(Placement::engine, kAll * 6 / 10);
+  world.settle();
+  const Plan second = world.exchange(Placement::engine, kAll * 6 / 10);
+  world.settle();
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.signatures(first, MovementKind::hold), 2U);
+  EXPECT_EQ(SteppedWorld::effects(world.a(), second, 0).holds, 0U);
+  EXPECT_EQ(world.engine().stats().settled, 1U);
+}
 
 // The balance that was read before does not show it.
 TEST_F(FundsTest, what_a_final_block_took_is_not_promised_again) {
