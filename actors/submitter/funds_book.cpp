@@ -78,13 +78,13 @@ void FundsBook::release(const MovementKey& movement) {
 }
 
 std::optional<Amount> FundsBook::promised(const AccountId& account, const AssetId& asset) const {
-  const auto found = accounts_.find(std::pair<const AccountId&, const AssetId&>(account, asset));
+  const auto found = accounts_.find(PurseView(account, asset));
   if (found == accounts_.end()) return std::nullopt;
   return found->second.promised;
 }
 
 FundsBook::Account& FundsBook::account_of(const AccountId& account, const AssetId& asset) {
-  const auto found = accounts_.find(std::pair<const AccountId&, const AssetId&>(account, asset));
+  const auto found = accounts_.find(PurseView(account, asset));
   return found != accounts_.end() ? found->second : accounts_[{account, asset}];
 }
 

@@ -3,9 +3,8 @@
 // height at which the movement became final, so nothing is promised twice and nothing is counted twice for long.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -73,12 +72,22 @@ class FundsBook {
     Amount amount;
   };
 
-  // Finds a pair of names without making one.
-  struct PurseOrder {
+  using Purse = std::pair<AccountId, AssetId>;
+  using PurseView = std::pair<const AccountId&, const AssetId&>;  // found without making a pair of names
+
+  struct PurseHash {
+    using is_transparent = void;
+
+    std::size_t operator()(const auto& purse) const {
+      return mix(std::hash<AccountId>{}(purse.first) + std::hash<AssetId>{}(purse.second));
+    }
+  };
+
+  struct SamePurse {
     using is_transparent = void;
 
     bool operator()(const auto& left, const auto& right) const {
-      return std::tie(left.first, left.second) < std::tie(right.first, right.second);
+      return left.first == right.first && left.second == right.second;
     }
   };
 
@@ -86,7 +95,7 @@ class FundsBook {
   static void take_off(Account& account, const Amount& amount);
   static void add_spent(std::vector<Spent>& sums, Height height, const Amount& amount);
 
-  std::map<std::pair<AccountId, AssetId>, Account, PurseOrder> accounts_;
+  std::unordered_map<Purse, Account, PurseHash, SamePurse> accounts_;
   HashTable<Promise, &Promise::movement> promises_;
 };
 

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "actors/trade/actor_failure.hpp"
 #include "core/base/kill_point.hpp"
@@ -240,9 +241,21 @@ std::vector<Movement> Submitter::take_batch(Signer& signer) {
   const Height now{ledger_.head.final_height.load()};
   std::vector<Movement> batch;
   batch.reserve(std::min(batch_max(), signer.queue.size()));
-  for (; !signer.queue.empty() && batch.size() < batch_max(); signer.queue.pop_front()) {
-    Movement& movement = signer.queue.front();
+  const auto take = [&](Movement& movement) {
     if (is_queued(movement) && may_go(movement, now)) batch.push_back(std::move(movement));
+  };
+  const auto fetch_slots = [this](const Movement& movement) {
+    known_.fetch_slot(movement.ref);
+    funds_.fetch_slot(key_of(movement));
+  };
+  const auto fetch_entries = [this](const Movement& movement) {
+    known_.fetch_entry(movement.ref);
+    funds_.fetch_entry(key_of(movement));
+  };
+  while (!signer.queue.empty() && batch.size() < batch_max()) {
+    const auto next = signer.queue | std::views::take(batch_max() - batch.size());
+    for_each_ahead(next, take, fetch_slots, fetch_entries);
+    signer.queue.erase(next.begin(), next.end());
   }
   return batch;
 }

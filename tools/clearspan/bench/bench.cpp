@@ -7,6 +7,7 @@
 
 #include "tools/clearspan/bench/blocks.hpp"
 #include "tools/clearspan/bench/engine.hpp"
+#include "tools/clearspan/bench/events.hpp"
 #include "tools/clearspan/bench/http.hpp"
 #include "tools/clearspan/bench/live.hpp"
 #include "tools/clearspan/bench/scale.hpp"
@@ -156,6 +157,27 @@ void add_bench_live(CLI::App& bench, std::function<int()>& run) {
   });
 }
 
+void add_bench_events(CLI::App& bench, std::function<int()>& run) {
+  CLI::App* command =
+      bench.add_subcommand("events", "One event that touches many live trades: a block, a node, a deadline");
+  const auto options = std::make_shared<EventsBenchOptions>();
+  command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--touched", options->touched, "How many of them each event touches")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
+  const Reserve reserve = add_reserve(*command);
+  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
+  command->add_flag("--json", options->json, "The line of JSON alone");
+  command->callback([options, reserve, &run] {
+    if (options->touched > options->trades) throw CLI::ValidationError("--touched", "must not be above --trades");
+    run = [options, reserve] {
+      return run_reserved(reserve, options->created(),
+                          [&] { return run_bench_events(*options, std::cout, std::cerr); });
+    };
+  });
+}
+
 void add_bench_http(CLI::App& bench, std::function<int()>& run) {
   CLI::App* command = bench.add_subcommand("http", "Take in trades over HTTP, one per request and in arrays");
   const auto options = std::make_shared<HttpBenchOptions>();
@@ -197,6 +219,7 @@ void add_bench(CLI::App& app, std::function<int()>& run) {
   add_bench_engine(*bench, run);
   add_bench_blocks(*bench, run);
   add_bench_live(*bench, run);
+  add_bench_events(*bench, run);
   add_bench_transitions(*bench, run);
   add_bench_http(*bench, run);
   add_bench_scale(*bench, run);

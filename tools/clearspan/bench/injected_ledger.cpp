@@ -35,14 +35,40 @@ InjectedLedger::InjectedLedger(LedgerId id, AssetId asset) {
   seal_block();
 }
 
-void InjectedLedger::place_holds(const std::vector<const Plan*>& plans) {
+void InjectedLedger::place_holds(std::span<const Plan> plans) {
   std::vector<Outcome> holds;
   holds.reserve(plans.size());
-  for (const Plan* plan : plans) holds.push_back(show(movement_for(*plan, 0, MovementKind::hold, HoldKey{})));
+  for (const Plan& plan : plans) holds.push_back(show(movement_for(plan, 0, MovementKind::hold, HoldKey{})));
   const std::lock_guard lock(mutex_);
   begin_block();
   include(hash_of(traits_.id, blocks_.size()).as<TxnId>(), false, std::move(holds));
   seal_block();
+}
+
+void InjectedLedger::fall_silent() {
+  const std::lock_guard lock(mutex_);
+  is_silent_ = keeps_txns_ = true;
+}
+
+void InjectedLedger::answer_again() {
+  const std::lock_guard lock(mutex_);
+  is_silent_ = false;
+  changed_.notify_all();
+}
+
+void InjectedLedger::include_all() {
+  const std::lock_guard lock(mutex_);
+  begin_block();
+  for (auto& [txn, outcomes] : kept_) include(txn, true, std::move(outcomes));
+  seal_block();
+  keeps_txns_ = false;
+  kept_.clear();
+  kept_movements_ = 0;
+}
+
+std::size_t InjectedLedger::kept() const {
+  const std::lock_guard lock(mutex_);
+  return kept_movements_;
 }
 
 void InjectedLedger::begin_block() {
@@ -139,10 +165,16 @@ Result<SignedTxn> InjectedLedger::sign_anchor(const AccountId&, Sequence, Ledger
   return make_error(ErrorCode::movement_rejected, "this ledger takes no anchors");
 }
 
-Status InjectedLedger::submit(const SignedTxn& txn, CallTimeout) {
-  const std::lock_guard lock(mutex_);
+Status InjectedLedger::submit(const SignedTxn& txn, CallTimeout timeout) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, timeout, [this] { return !is_silent_; })) return make_error(ErrorCode::unreachable);
   auto found = signed_.extract(txn.id);
   if (found.empty()) return Done{};  // the same bytes again
+  if (keeps_txns_) {
+    kept_movements_ += found.mapped().size();
+    kept_.emplace_back(txn.id, std::move(found.mapped()));
+    return Done{};
+  }
   begin_block();
   include(txn.id, true, std::move(found.mapped()));
   seal_block();

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 
 #include "core/trade/plan.hpp"
@@ -17,7 +18,18 @@ class InjectedLedger final : public Connector {
   InjectedLedger(LedgerId id, AssetId asset);
 
   // Makes a block in which the payers of these plans place their first leg's hold.
-  void place_holds(const std::vector<const Plan*>& plans);
+  void place_holds(std::span<const Plan> plans);
+
+  // From now on its node answers to no txn before the caller has given up.
+  void fall_silent();
+
+  // It takes txns again, and keeps them until include_all(): one block for those, and one for each later txn, as
+  // before.
+  void answer_again();
+  void include_all();
+
+  // Movements in the txns that it keeps.
+  [[nodiscard]] std::size_t kept() const;
 
   [[nodiscard]] const LedgerTraits& traits() const override { return traits_; }
 
@@ -59,6 +71,10 @@ class InjectedLedger final : public Connector {
   std::unordered_map<TxnId, std::vector<Outcome>> signed_;  // and not handed over
   std::vector<std::optional<VerifiedBlock>> blocks_;        // by height; none once it has been read
   VerifiedBlock next_;
+  bool is_silent_ = false;
+  bool keeps_txns_ = false;
+  std::vector<std::pair<TxnId, std::vector<Outcome>>> kept_;
+  std::size_t kept_movements_ = 0;
 };
 
 }  // namespace clearspan::tools

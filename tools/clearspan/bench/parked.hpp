@@ -13,7 +13,4 @@ namespace clearspan::tools {
 Status park_trades(Engine& engine, const SimulatedWorld& world, std::uint32_t first, std::uint32_t count,
                    Timestamp prepare_until, const std::function<void(const Plan&)>& on_plan);
 
-// Nothing ends by itself in this time.
-inline constexpr Millis kCalm{86'400'000};
-
 }  // namespace clearspan::tools

@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <span>
 
 #include "codecs/json/writer.hpp"
 #include "tools/clearspan/bench/figures.hpp"
-#include "tools/clearspan/bench/injected_ledger.hpp"
+#include "tools/clearspan/bench/injected_world.hpp"
 #include "tools/clearspan/bench/orders.hpp"
 #include "tools/clearspan/bench/usage.hpp"
 #include "tools/clearspan/bench/waiting.hpp"
-#include "tools/clearspan/data_folder.hpp"
 #include "tools/clearspan/exit_codes.hpp"
 
 namespace clearspan::tools {
@@ -20,99 +20,28 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint32_t kCreateBatch = 1'000;
-constexpr std::uint32_t kBatchesUnanswered = 16;
-constexpr Millis kCalm{86'400'000};  // nothing ends by itself while it is measured
-constexpr Millis kIndexPatience{600'000};
-
-Profile make_profile() {
-  Profile profile;
-  profile.name = "bench";
-  profile.source_ledger = LedgerId{"a-coin"};
-  profile.source_asset = AssetId{"ACN"};
-  profile.source_account = AccountId{"carol"};
-  profile.destination_ledger = LedgerId{"b-coin"};
-  profile.destination_asset = AssetId{"BCN"};
-  profile.destination_account = AccountId{"carol"};
-  profile.rate = {3, 2};
-  profile.amount_min = Amount(1);
-  profile.amount_max = Amount(1'000'000);
-  return profile;
-}
-
-PaymentRequest payment(std::uint64_t number) {
-  PaymentRequest request;
-  request.payer = AccountId{"alice-" + std::to_string(number % 1'000)};
-  request.merchant = AccountId{"bob-" + std::to_string(number % 100)};
-  request.amount = Amount(100 + number % 10'000);
-  request.placed_by = Placement::payer;
-  return request;
-}
-
 class TransitionsBench {
  public:
   explicit TransitionsBench(const TransitionsBenchOptions& options)
-      : options_(options),
-        data_("clearspan-bench", options.data_dir),
-        source_(std::make_shared<InjectedLedger>(profile_.source_ledger, profile_.source_asset)),
-        destination_(std::make_shared<InjectedLedger>(profile_.destination_ledger, profile_.destination_asset)),
-        shown_(options.trades),
-        waited_(options.trades) {
-    tag_.bytes = {'b', 'e', 'n', 'c', 'h'};
-    plans_.reserve(options.trades);
-  }
+      : options_(options), shown_(options.trades), waited_(options.trades), world_(options.trades, options.data_dir) {}
 
   Status start() {
-    EngineOptions engine_options;
-    engine_options.data_dir = data_.path();
-    engine_options.tag = tag_;
-    engine_options.shards = options_.shards;
-    engine_options.live_trades_max = options_.trades;
-    engine_options.on_phase_change = [this](const PhaseChange& change) { on_phase_change(change); };
-    CLEARSPAN_TRY(engine_, Engine::start(std::move(engine_options), {source_, destination_}));
-    return until([this] { return engine_->ready(); }, "the engine is not ready");
-  }
-
-  Status create() {
-    TimingPolicy timing;
-    timing.prepare_window = kCalm;
-    timing.pivot_window = kCalm;
-    OrderTaker orders(*engine_, tag_, profile_, timing);
-    while (plans_.size() < options_.trades) {
-      CLEARSPAN_CHECK_OK(until([this] { return unanswered_ < kBatchesUnanswered; }, "trades are not durable"));
-      std::vector<NewTrade> trades;
-      for (std::uint32_t i = 0; i < kCreateBatch && plans_.size() < options_.trades; ++i) {
-        CLEARSPAN_TRY(Plan plan, orders.plan(plans_.size(), payment(plans_.size())));
-        plans_.push_back(plan);
-        trades.emplace_back().plan = std::move(plan);
-      }
-      ++unanswered_;
-      engine_->create(std::move(trades), [this](const auto& answers) {
-        for (const auto& answer : answers) refused_ += !answer.ok();
-        --unanswered_;
-      });
-    }
-    CLEARSPAN_CHECK_OK(until([this] { return unanswered_ == 0; }, "trades are not durable"));
-    if (refused_ != 0) return make_error(ErrorCode::overloaded, fmt::format("{} trades were refused", refused_.load()));
-    return engine_->sync_index(kIndexPatience);
+    CLEARSPAN_CHECK_OK(world_.start(options_.shards, [this](const PhaseChange& change) { on_phase_change(change); }));
+    return world_.create(options_.trades, Placement::payer);
   }
 
   // Shows the payers' holds, a block of them whenever there is room, until all trades are settled.
   Result<TransitionsBenchReport> settle_all() {
     const auto begin = SteadyClock::now();
     const CpuMeter cpu;
-    const std::uint64_t records_before = engine_->stats().records_durable;
+    const std::uint64_t records_before = world_.engine().stats().records_durable;
     std::uint32_t placed = 0;
     while (placed < options_.trades) {
       CLEARSPAN_CHECK_OK(until([&] { return placed - settled_ < options_.in_flight; }, "no trade settles"));
-      const std::uint32_t end = std::min(placed + options_.block, options_.trades);
-      std::vector<const Plan*> plans;
-      const auto now = SteadyClock::now();
-      for (; placed < end; ++placed) {
-        shown_[placed] = now;
-        plans.push_back(&plans_[placed]);
-      }
-      source_->place_holds(plans);
+      const std::uint32_t count = std::min(options_.block, options_.trades - placed);
+      std::fill_n(shown_.begin() + placed, count, SteadyClock::now());
+      world_.source().place_holds(std::span(world_.plans()).subspan(placed, count));
+      placed += count;
     }
     CLEARSPAN_CHECK_OK(until([&] { return settled_ == options_.trades; }, "no trade settles"));
     TransitionsBenchReport report;
@@ -120,7 +49,7 @@ class TransitionsBench {
     report.cpu_us_total = cpu.total_us_per(options_.trades);
     report.cpu_us = cpu.us_by_thread_per(options_.trades);
     report.transitions_per_second = static_cast<double>(changes_) / report.seconds;
-    const std::uint64_t records = engine_->stats().records_durable - records_before;
+    const std::uint64_t records = world_.engine().stats().records_durable - records_before;
     report.records_per_second = static_cast<double>(records) / report.seconds;
     for (const auto waited : waited_) report.latency.add(waited);
     return report;
@@ -137,19 +66,11 @@ class TransitionsBench {
   }
 
   const TransitionsBenchOptions& options_;
-  const DataFolder data_;
-  const Profile profile_ = make_profile();
-  EngineTag tag_;
-  std::shared_ptr<InjectedLedger> source_;
-  std::shared_ptr<InjectedLedger> destination_;
-  std::vector<Plan> plans_;
   std::vector<SteadyClock::time_point> shown_;  // by number, as is waited_
   std::vector<Latencies::Micros> waited_;
-  std::atomic<std::uint32_t> unanswered_{0};
-  std::atomic<std::uint32_t> refused_{0};
   std::atomic<std::uint64_t> changes_{0};
   std::atomic<std::uint32_t> settled_{0};
-  std::unique_ptr<Engine> engine_;  // ends first
+  InjectedWorld world_;  // ends first
 };
 
 }  // namespace
@@ -157,7 +78,6 @@ class TransitionsBench {
 Result<TransitionsBenchReport> bench_transitions(const TransitionsBenchOptions& options) {
   TransitionsBench bench(options);
   CLEARSPAN_CHECK_OK(bench.start());
-  CLEARSPAN_CHECK_OK(bench.create());
   return bench.settle_all();
 }
 

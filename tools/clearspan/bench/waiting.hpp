@@ -5,9 +5,13 @@
 #include <functional>
 #include <thread>
 
+#include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 
 namespace clearspan::tools {
+
+// Nothing ends by itself in this time.
+inline constexpr Millis kCalm{86'400'000};
 
 // Errors: timed_out, with `what`, when it is not so after two minutes.
 inline Status until(const std::function<bool()>& is_so, const char* what) {
