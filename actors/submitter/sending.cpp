@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "actors/submitter/ledger_port.hpp"
 #include "actors/submitter/submitter.hpp"
@@ -116,7 +115,8 @@ void Submitter::on_balance(const BalanceRead& message) {
     if (!is_queued(movement)) continue;
     if (!message.balance || may_go(movement, asked_at)) ready.push_back(std::move(movement));
   }
-  for (Movement& movement : ready | std::views::reverse) {
+  std::ranges::reverse(ready);
+  for (Movement& movement : ready) {
     signers_[*ledger_.connector->signer_of(movement)].queue.push_front(std::move(movement));
   }
 }

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "actors/trade/actor_failure.hpp"
 #include "core/base/kill_point.hpp"
@@ -253,9 +252,9 @@ std::vector<Movement> Submitter::take_batch(Signer& signer) {
     funds_.fetch_entry(key_of(movement));
   };
   while (!signer.queue.empty() && batch.size() < batch_max()) {
-    const auto next = signer.queue | std::views::take(batch_max() - batch.size());
-    for_each_ahead(next, take, fetch_slots, fetch_entries);
-    signer.queue.erase(next.begin(), next.end());
+    const std::size_t count = std::min(batch_max() - batch.size(), signer.queue.size());
+    for_each_ahead(First{signer.queue, count}, take, fetch_slots, fetch_entries);
+    signer.queue.erase(signer.queue.begin(), signer.queue.begin() + static_cast<std::ptrdiff_t>(count));
   }
   return batch;
 }

@@ -16,6 +16,20 @@ inline void fetch(const void* memory, std::size_t bytes = 1) {
   asm volatile("");  // GCC leaves out calls of a function that does nothing but prefetch
 }
 
+// So many of the items, which are at least as many.
+template <class Items>
+struct First {
+  Items& items;
+  std::size_t count;
+
+  [[nodiscard]] std::size_t size() const { return count; }
+
+  [[nodiscard]] auto& operator[](std::size_t at) const { return items[at]; }
+};
+
+template <class Items>
+First(Items&, std::size_t) -> First<Items>;
+
 // work(item) for each item in its order, and before it each fetch(item), in steps some items ahead: a later fetch may
 // look at what the one before it has asked for, the first one at the item. A fetch changes nothing, and what it looks
 // at may have changed since.
