@@ -264,6 +264,7 @@ bool Submitter::may_go(Movement& movement, Height asked_at) {
   if (!takes_funds(movement.kind)) return true;
   const std::uint64_t now = ledger_.head.time.load();
   if (movement.not_after.value <= now) {
+    funds_.release(key_of(movement));  // it may have waited since its amount was promised
     refuse(movement, ErrorCode::submission_window_closed,
            "valid until " + std::to_string(movement.not_after.value) + ", the ledger is at " + std::to_string(now));
     return false;
