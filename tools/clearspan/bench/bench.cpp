@@ -30,6 +30,17 @@ Reserve add_reserve(CLI::App& command, std::optional<std::uint64_t> by_default =
   return reserve;
 }
 
+// What all benchmarks have that run one engine.
+template <class Options>
+Reserve add_run_options(CLI::App& command, Options& options,
+                        std::optional<std::uint64_t> reserve_by_default = std::nullopt) {
+  command.add_option("--shards", options.shards, "0: one per core")->capture_default_str();
+  Reserve reserve = add_reserve(command, reserve_by_default);
+  command.add_option("--data-dir", options.data_dir, "Where the engine keeps its logs; kept afterwards");
+  command.add_flag("--json", options.json, "The line of JSON alone");
+  return reserve;
+}
+
 // Exit status of `measure`, or of memory that is not there.
 int run_reserved(const Reserve& reserve, std::uint64_t trades, const std::function<int()>& measure) {
   const Status status = reserve_for_run(*reserve, trades);
@@ -51,16 +62,13 @@ void add_bench_engine(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--batch", options->batch, "Trades submitted at once, at most")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
   command->add_option("--block-interval-ms", options->block_interval, "Of both ledgers")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command->add_option("--live", options->live, "Trades beside them that wait all the while")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  const Reserve reserve = add_reserve(*command);
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options);
   command->callback([options, reserve, &run] {
     run = [options, reserve] {
       return run_reserved(reserve, std::uint64_t{options->trades} + options->live,
@@ -79,10 +87,7 @@ void add_bench_transitions(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--in-flight", options->in_flight, "Trades on the move at once")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
-  const Reserve reserve = add_reserve(*command);
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options);
   command->callback([options, reserve, &run] {
     run = [options, reserve] {
       return run_reserved(reserve, options->trades,
@@ -105,10 +110,7 @@ void add_bench_blocks(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--paced-ms", options->paced_ms, "From block to block")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
-  const Reserve reserve = add_reserve(*command);
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options);
   command->callback([options, reserve, &run] {
     if (std::uint64_t{options->blocks} * options->block > options->trades) {
       throw CLI::ValidationError("--trades", "must be at least --blocks times --block");
@@ -145,10 +147,7 @@ void add_bench_live(CLI::App& bench, std::function<int()>& run) {
   const auto options = std::make_shared<LiveBenchOptions>();
   command->add_option("--trades", options->trades, "How many")->capture_default_str()->check(CLI::PositiveNumber);
   command->add_option("--storm", options->storm, "How many of them share the deadline")->capture_default_str();
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
-  const Reserve reserve = add_reserve(*command, 0);  // for its memory is measured
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options, 0);  // for its memory is measured
   command->callback([options, reserve, &run] {
     if (options->storm >= options->trades) throw CLI::ValidationError("--storm", "must be below --trades");
     run = [options, reserve] {
@@ -165,10 +164,7 @@ void add_bench_events(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--touched", options->touched, "How many of them each event touches")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
-  const Reserve reserve = add_reserve(*command);
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options);
   command->callback([options, reserve, &run] {
     if (options->touched > options->trades) throw CLI::ValidationError("--touched", "must not be above --trades");
     run = [options, reserve] {
@@ -199,10 +195,7 @@ void add_bench_http(CLI::App& bench, std::function<int()>& run) {
   command->add_option("--pipeline", options->pipeline, "Requests of a connection that wait for answers")
       ->capture_default_str()
       ->check(CLI::Range(1U, 64U));
-  command->add_option("--shards", options->shards, "0: one per core")->capture_default_str();
-  const Reserve reserve = add_reserve(*command);
-  command->add_option("--data-dir", options->data_dir, "Where the engine keeps its logs; kept afterwards");
-  command->add_flag("--json", options->json, "The line of JSON alone");
+  const Reserve reserve = add_run_options(*command, *options);
   command->callback([options, reserve, &run] {
     run = [options, reserve] {
       return run_reserved(reserve, std::uint64_t{options->trades} + options->array_trades,
