@@ -129,7 +129,8 @@ int run_bench_events(const EventsBenchOptions& options, std::ostream& out, std::
   const Result<EventsBenchReport> report = bench_events(options);
   if (!report) {
     err << "clearspan bench events: " << describe(report.error()) << "\n";
-    return report.error().code == ErrorCode::overloaded ? kExitUsage : kExitNegative;
+    const ErrorCode code = report.error().code;
+    return code == ErrorCode::timed_out || code == ErrorCode::invalid_transition ? kExitNegative : kExitUsage;
   }
   if (!options.json) {
     out << fmt::format("  {} live trades; of {} touched by one event, all are durable\n", options.trades,
