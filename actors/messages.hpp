@@ -178,9 +178,9 @@ struct Append {                    // Make these records durable, in this order.
   evidence::EncodedGroup encoded;  // none of them a fact
   std::vector<evidence::Record> records;
   std::vector<Enrolment> enrol;  // trades that were created: they hear that they are, and of their facts from now on
-  // Both run on the writer and may be empty: once all records, and those before them, have their place in the log; and
-  // once they are durable.
-  std::function<void()> in_log;
+  // Both run on the writer and may be empty: once all records, and those before them, have their place in the log, up
+  // to that one of it; and once they are durable.
+  std::function<void(std::uint64_t sequence)> in_log;
   std::function<void()> durable;
 };
 
@@ -231,8 +231,9 @@ struct SubmitterAsks {  // in the order in which the trades asked
 
 struct Flush {};  // To oneself: the mailbox has been drained of what arrived together; act on all of it at once.
 
-struct TxnDurable {  // The signed bytes are on disk and may be sent.
+struct TxnRecorded {  // The signed bytes have their place in the log, and may be sent once it is durable.
   TxnId txn;
+  std::uint64_t sequence = 0;  // of that place or of one behind it; 0: it is durable
 };
 
 struct BlockBecameFinal {
@@ -266,7 +267,7 @@ struct SubmitAnchor {  // Put the digest of a checkpoint on record, signed by th
 };
 
 using SubmitterActor =
-    caf::typed_actor<caf::reacts_to<SubmitterAsks>, caf::reacts_to<Flush>, caf::reacts_to<TxnDurable>,
+    caf::typed_actor<caf::reacts_to<SubmitterAsks>, caf::reacts_to<Flush>, caf::reacts_to<TxnRecorded>,
                      caf::reacts_to<BlockBecameFinal>, caf::reacts_to<TxnSent>, caf::reacts_to<SequenceRead>,
                      caf::reacts_to<BalanceRead>, caf::reacts_to<SubmitAnchor>, caf::reacts_to<Tick>,
                      caf::reacts_to<Shutdown>>;
@@ -298,7 +299,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TimeoutsLeft)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Shutdown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SubmitterAsks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Flush)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnDurable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnRecorded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::BlockBecameFinal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TxnSent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::SequenceRead)

@@ -134,6 +134,17 @@ struct Shard {
 
   [[nodiscard]] std::uint16_t index_in_log() const { return shares_log ? index : std::uint16_t{0}; }
 
+  // `callback` runs once another shard may record what the append is the cause of: with one log for all, when the
+  // append has its place there; else when it is durable.
+  template <class Callback>
+  void once_others_may_follow(Append& append, const Callback& callback) const {
+    if (shares_log) {
+      append.in_log = callback;
+    } else {
+      append.durable = callback;
+    }
+  }
+
   [[nodiscard]] const LedgerServices* find_ledger(const LedgerId& id) const {
     for (const LedgerServices* ledger : ledgers) {
       if (ledger->traits.id == id) return ledger;

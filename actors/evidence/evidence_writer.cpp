@@ -194,7 +194,8 @@ void EvidenceWriter::hand_over() {
     handed_over_.push_back({last_number_, *last});
     group_.clear();
   }
-  for (const auto& callback : std::exchange(in_log_, {})) callback();
+  const std::uint64_t last = handed_over_.empty() ? durable_.sequence : handed_over_.back().sequence;
+  for (const auto& callback : std::exchange(in_log_, {})) callback(last);
 }
 
 void EvidenceWriter::on_cancel(CancelTrade& request) {
@@ -264,11 +265,22 @@ void EvidenceWriter::on_group_durable(const GroupDurable& group) {
 
 void EvidenceWriter::tell_consequences() {
   shard_.reports->reach(durable_.number);
-  while (!pending_.empty() && pending_.front().number <= durable_.number) {
-    Consequence consequence = std::move(pending_.front().consequence);
-    pending_.pop_front();
-    std::visit([this](auto& one) { carry_out(one); }, consequence);
-  }
+  const auto due = std::ranges::upper_bound(pending_, durable_.number, {}, &Pending::number);
+  const auto count = due - pending_.begin();
+  const auto carry_it_out = [this](Pending& one) {
+    std::visit([this](auto& consequence) { carry_out(consequence); }, one.consequence);
+  };
+  const auto fetch_listener = [](const Pending& one) {
+    if (const auto* over = std::get_if<LetGo>(&one.consequence)) fetch(over->listener, sizeof(Listener));
+  };
+  const auto fetch_trade = [this](const Pending& one) {
+    const auto* const over = std::get_if<LetGo>(&one.consequence);
+    if (over == nullptr) return;
+    trades_.fetch_slot(over->listener->trade);
+    Trade::fetch(over->listener->actor);
+  };
+  for_each_ahead(First{pending_, static_cast<std::size_t>(count)}, carry_it_out, fetch_listener, fetch_trade);
+  pending_.erase(pending_.begin(), pending_.begin() + count);
 }
 
 void EvidenceWriter::carry_out(const LetGo& over) {

@@ -95,8 +95,8 @@ class EvidenceWriter : public WriterActor::base {
   std::uint64_t last_number_ = 0;              // of the last record taken
   std::deque<Reached> handed_over_;            // the last record of each group that is in the log and not durable
   Reached durable_;                            // the last record known to be on disk
-  std::vector<std::function<void()>> in_log_;  // to be called once the log has all that was taken
-  std::deque<Pending> pending_;                // in the order of their numbers
+  std::vector<std::function<void(std::uint64_t)>> in_log_;  // to be called once the log has all that was taken
+  std::deque<Pending> pending_;                             // in the order of their numbers
 };
 
 }  // namespace clearspan::actors

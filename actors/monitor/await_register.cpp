@@ -12,6 +12,12 @@ auto is_of(MovementKind kind) {
   return [kind](const auto& await) { return await.kind == kind; };
 }
 
+// Zero for an outcome that ends none.
+HoldKey ended_hold(const Outcome& outcome) {
+  const bool ends_hold = outcome.kind == MovementKind::release || outcome.kind == MovementKind::refund;
+  return ends_hold ? outcome.hold_key : HoldKey{};
+}
+
 std::size_t index_of(MovementKind kind) {
   return static_cast<std::size_t>(kind);
 }
@@ -71,11 +77,9 @@ bool AwaitRegister::is_deposit(const MovementKey& key, const Outcome& outcome) c
 }
 
 MovementKey AwaitRegister::key_of(const Outcome& outcome) const {
-  if (outcome.kind == MovementKind::release || outcome.kind == MovementKind::refund) {
-    const OfHold* const found = by_hold_.find(outcome.hold_key);
-    if (found != nullptr) return {found->ref, outcome.kind};
-  }
-  return {outcome.ref, outcome.kind};
+  const HoldKey ended = ended_hold(outcome);
+  const OfHold* const found = ended.is_zero() ? nullptr : by_hold_.find(ended);
+  return {found != nullptr ? found->ref : outcome.ref, outcome.kind};
 }
 
 bool AwaitRegister::is_in(const MovementKey& key, const TxnId& txn) const {
@@ -149,15 +153,31 @@ std::vector<MovementKey> AwaitRegister::take_dead(LedgerTime time) {
 }
 
 void AwaitRegister::fetch_slots(const OperationRef& ref, const HoldKey& hold_key) const {
-  deposits_.fetch_slot(ref);
   legs_.fetch_slot(ref);
   if (!hold_key.is_zero()) by_hold_.fetch_slot(hold_key);
 }
 
 void AwaitRegister::fetch_entries(const OperationRef& ref, const HoldKey& hold_key) const {
-  deposits_.fetch_entry(ref);
   legs_.fetch_entry(ref);
   if (!hold_key.is_zero()) by_hold_.fetch_entry(hold_key);
+}
+
+void AwaitRegister::fetch_deposit_terms(const OperationRef& ref) const {
+  if (const Deposit* const deposit = deposits_.find(ref)) fetch(deposit->leg.get(), sizeof(Leg));
+}
+
+void AwaitRegister::fetch_slots(const Outcome& outcome) const {
+  if (outcome.kind == MovementKind::hold) fetch_deposit_slot(outcome.ref);
+  fetch_slots(outcome.ref, ended_hold(outcome));
+}
+
+void AwaitRegister::fetch_entries(const Outcome& outcome) const {
+  if (outcome.kind == MovementKind::hold) fetch_deposit_entry(outcome.ref);
+  fetch_entries(outcome.ref, ended_hold(outcome));
+}
+
+void AwaitRegister::fetch_terms(const Outcome& outcome) const {
+  if (outcome.kind == MovementKind::hold) fetch_deposit_terms(outcome.ref);
 }
 
 bool AwaitRegister::is_empty() const {

@@ -58,6 +58,18 @@ class AwaitRegister {
   void fetch_slots(const OperationRef& ref, const HoldKey& hold_key) const;
   void fetch_entries(const OperationRef& ref, const HoldKey& hold_key) const;
 
+  // The same for the leg's deposit, and last what it must be.
+  void fetch_deposit_slot(const OperationRef& ref) const { deposits_.fetch_slot(ref); }
+
+  void fetch_deposit_entry(const OperationRef& ref) const { deposits_.fetch_entry(ref); }
+
+  void fetch_deposit_terms(const OperationRef& ref) const;
+
+  // And for whatever an outcome may be about.
+  void fetch_slots(const Outcome& outcome) const;
+  void fetch_entries(const Outcome& outcome) const;
+  void fetch_terms(const Outcome& outcome) const;
+
   // Whether nothing is kept about any leg, txn or hold.
   [[nodiscard]] bool is_empty() const;
 

@@ -9,6 +9,14 @@
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+// A trade is the child of the monitor of its first leg's ledger.
+bool is_home_leg(const OperationRef& ref) {
+  return leg_of(ref) == 0;
+}
+
+}  // namespace
 
 LedgerMonitor::LedgerMonitor(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
                              std::optional<evidence::ViewAdvanced> position)
@@ -186,27 +194,42 @@ void LedgerMonitor::take_asks() {
       forward.asks.emplace_back(over);
     }
   };
+  const auto of_leaving = [this](void (*fetch_part)(const TradeActor&)) {
+    return [this, fetch_part](const TradeAsk& ask) {
+      if (const Child* const child = find_leaving(ask)) fetch_part(child->actor);
+    };
+  };
   for_each_ahead(
       asks, pass, [this](const TradeAsk& ask) { fetch_slots(ask); },
-      [this](const TradeAsk& ask) { fetch_entries(ask); });
+      [this](const TradeAsk& ask) { fetch_entries(ask); }, of_leaving(&Trade::fetch), of_leaving(&Trade::fetch_plan_of),
+      of_leaving(&Trade::fetch_legs_of));
   if (!forward.asks.empty()) pass_on(std::move(forward));
 }
 
 // Of a deposit that is awaited from now on, and of what a leg that is over leaves behind; the other asks are about what
 // has just been looked at.
 void LedgerMonitor::fetch_slots(const TradeAsk& ask) const {
-  if (const auto* const deposit = std::get_if<AskDeposit>(&ask)) awaits_.fetch_slots(deposit->ref, HoldKey{});
+  const auto* const deposit = std::get_if<AskDeposit>(&ask);
   const auto* const over = std::get_if<LegOver>(&ask);
-  if (over == nullptr) return;
-  children_.fetch_slot(trade_of(over->ref));
-  awaits_.fetch_slots(over->ref, HoldKey{});
+  if (deposit == nullptr && over == nullptr) return;
+  const OperationRef& ref = deposit != nullptr ? deposit->ref : over->ref;
+  awaits_.fetch_deposit_slot(ref);
+  awaits_.fetch_slots(ref, HoldKey{});
+  if (over != nullptr && is_home_leg(ref)) children_.fetch_slot(trade_of(ref));
 }
 
 void LedgerMonitor::fetch_entries(const TradeAsk& ask) const {
   const auto* const over = std::get_if<LegOver>(&ask);
   if (over == nullptr) return;
-  children_.fetch_entry(trade_of(over->ref));
+  awaits_.fetch_deposit_entry(over->ref);
   awaits_.fetch_entries(over->ref, HoldKey{});
+  if (is_home_leg(over->ref)) children_.fetch_entry(trade_of(over->ref));
+}
+
+// The trade that leaves with this ask; null when none does.
+const LedgerMonitor::Child* LedgerMonitor::find_leaving(const TradeAsk& ask) const {
+  const auto* const over = std::get_if<LegOver>(&ask);
+  return over != nullptr && is_home_leg(over->ref) ? children_.find(trade_of(over->ref)) : nullptr;
 }
 
 // What a submitter has signed stands in its own shard's log, behind what caused it: this shard's writer puts all of its
@@ -216,16 +239,16 @@ void LedgerMonitor::pass_on(SubmitterAsks asks) {
   const SubmitterActor& submitter = shard_.submitters[ledger_.index];
   if (shard_.index == ledger_.home_shard) return send(submitter, std::move(asks));
   Append cause;
-  std::function<void()>& behind_it = shard_.shares_log ? cause.in_log : cause.durable;
-  behind_it = [submitter, asks = std::make_shared<SubmitterAsks>(std::move(asks))] {
-    caf::anon_send(submitter, std::move(*asks));
-  };
+  shard_.once_others_may_follow(
+      cause, [submitter, asks = std::make_shared<SubmitterAsks>(std::move(asks))](std::uint64_t /*sequence*/ = 0) {
+        caf::anon_send(submitter, std::move(*asks));
+      });
   send(shard_.writer, std::move(cause));
 }
 
 // The submitter keeps what it knows of the trade's movements until it hears the same.
 void LedgerMonitor::forget(const LegOver& over) {
-  children_.erase(trade_of(over.ref));
+  if (is_home_leg(over.ref)) children_.erase(trade_of(over.ref));
   awaits_.forget(over.ref);
 }
 
@@ -278,8 +301,9 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   ProvenFacts facts(final_block, shard_.clock->now());
   for_each_ahead(
       block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); },
-      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome.ref, outcome.hold_key); },
-      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome.ref, outcome.hold_key); });
+      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome); },
+      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome); },
+      [this](const Outcome& outcome) { awaits_.fetch_terms(outcome); });
   for (const IncludedTxn& txn : block.txns) {
     if (!txn.ok) on_failed_txn(txn, facts);
   }

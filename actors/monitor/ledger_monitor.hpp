@@ -73,6 +73,8 @@ class LedgerMonitor : public MonitorActor::base {
     std::optional<Phase> reported;  // by the actor that crashed last
   };
 
+  [[nodiscard]] const Child* find_leaving(const TradeAsk& ask) const;
+
   const Shard& shard_;
   LedgerServices& ledger_;
   std::optional<evidence::ViewAdvanced> position_;  // the last final block handled

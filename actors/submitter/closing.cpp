@@ -45,9 +45,9 @@ void Submitter::on_final_block(const FinalBlock& final_block) {
     }
     for (auto& [shard, message] : dead) caf::anon_send(ledger_.monitors[shard], std::move(message));
   }
-  // Of what is not durable no monitor has heard yet, so none could say what became of it.
+  // Of what is not recorded no monitor has heard yet, so none could say what became of it.
   for (auto& [id, flight] : flights_) {
-    if (flight.closed_at || !flight.durable) continue;
+    if (flight.closed_at || !flight.recorded_at) continue;
     const bool is_dead = flight.txn.not_after < block.time;
     const bool was_used_up = flight.used_up_by && *flight.used_up_by <= block.height && is_of_no_live_trade(flight);
     if (is_dead || was_used_up) close(flight, block);

@@ -10,14 +10,14 @@
 
 namespace clearspan::actors {
 
-void Submitter::on_durable(const TxnId& txn) {
-  const auto found = flights_.find(txn);
+void Submitter::on_recorded(const TxnRecorded& message) {
+  const auto found = flights_.find(message.txn);
   if (found == flights_.end()) return;
   Flight& flight = found->second;
-  flight.durable = true;
+  flight.recorded_at = message.sequence;
   if (flight.closed_at) return;  // another txn with its number was final first: there is nothing to wait for any more
   flight.first_sent = shard_.clock->now();
-  kill_point(KillPoint::txn_durable);
+  kill_point(KillPoint::txn_recorded);
   answer_signed(flight);
   send_bytes(flight);
 }
@@ -43,9 +43,10 @@ SignedMovement Submitter::as_signed(const Flight& flight, const Movement& moveme
 void Submitter::send_bytes(Flight& flight) {
   flight.last_sent = shard_.clock->now();
   flight.is_being_sent = true;
-  ledger_.port->submit(flight.txn, [self = caf::actor_cast<SubmitterActor>(this), id = flight.txn.id](Status status) {
-    caf::anon_send(self, TxnSent{id, std::move(status)});
-  });
+  ledger_.port->submit(flight.txn, *flight.recorded_at,
+                       [self = caf::actor_cast<SubmitterActor>(this), id = flight.txn.id](Status status) {
+                         caf::anon_send(self, TxnSent{id, std::move(status)});
+                       });
 }
 
 void Submitter::on_sent(const TxnSent& message) {
@@ -153,7 +154,7 @@ void Submitter::on_sequence(const SequenceRead& message) {
   signer.next = next;
   if (stuck) {
     const Flight& flight = flights_.at(*stuck);
-    if (flight.durable && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
+    if (flight.recorded_at && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
   }
   schedule_flush();
 }
@@ -161,7 +162,7 @@ void Submitter::on_sequence(const SequenceRead& message) {
 void Submitter::on_tick() {
   const Timestamp now = shard_.clock->now();
   for (auto& [id, flight] : flights_) {
-    if (!flight.durable || flight.closed_at || flight.is_being_sent) continue;
+    if (!flight.recorded_at || flight.closed_at || flight.is_being_sent) continue;
     if (now - flight.last_sent < shard_.options->resend_after) continue;
     if (ledger_.head.frozen) continue;
     kill_point(KillPoint::resend_before_send);

@@ -35,7 +35,7 @@ Submitter::behavior_type Submitter::make_behavior() {
   return {
       [this](SubmitterAsks& message) { on_asks(message); },
       [this](const Flush&) { on_flush(); },
-      [this](const TxnDurable& message) { on_durable(message.txn); },
+      [this](const TxnRecorded& message) { on_recorded(message); },
       [this](const BlockBecameFinal& message) { on_final_block(message.block); },
       [this](const TxnSent& message) { on_sent(message); },
       [this](const SequenceRead& message) { on_sequence(message); },
@@ -62,7 +62,7 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
   flight.txn.not_after = signed_txn.not_after;
   flight.txn.fee_step = signed_txn.fee_step;
   flight.movements = std::move(signed_txn.movements);
-  flight.durable = true;
+  flight.recorded_at = 0;
   flight.first_sent = shard_.clock->now();
   for (const Movement& movement : flight.movements) {
     flight.txn.movements.push_back(key_of(movement));
@@ -105,7 +105,7 @@ void Submitter::submit(const AskMovement& ask) {
     return;
   }
   const auto flight = flights_.find(known.txn);
-  if (flight != flights_.end() && flight->second.durable) {
+  if (flight != flights_.end() && flight->second.recorded_at) {
     caf::anon_send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
   }
 }
@@ -149,7 +149,7 @@ void Submitter::withdraw(const WithdrawMovement& message) {
   Known& known = known_of(message.key);
   if (known.answered) {
     const auto flight = flights_.find(known.txn);
-    if (flight == flights_.end() || !flight->second.durable) return;
+    if (flight == flights_.end() || !flight->second.recorded_at) return;
     const LedgerTime not_after = std::min(flight->second.txn.not_after, message.not_after);
     caf::anon_send(monitor_of(message.key),
                    MovementsSigned{{{message.key, {}, *known.answered, flight->second.txn.id, not_after}}});
@@ -315,7 +315,9 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
                                               txn.fee_step, std::move(txn.raw), std::move(movements)}};
   Append append;
   append.encoded.add(record);
-  append.durable = [self = caf::actor_cast<SubmitterActor>(this), id] { caf::anon_send(self, TxnDurable{id}); };
+  shard_.once_others_may_follow(append, [self = caf::actor_cast<SubmitterActor>(this), id](std::uint64_t sequence = 0) {
+    caf::anon_send(self, TxnRecorded{id, sequence});
+  });
   auto& recorded = std::get<evidence::TxnSigned>(record.body);
   txn.raw = std::move(recorded.raw);
   Flight& flight = flights_[id];

@@ -69,8 +69,8 @@ class Submitter : public SubmitterActor::base {
   struct Flight {
     SignedTxn txn;
     std::vector<Movement> movements;
-    std::optional<SubmitAnchor> anchor;  // instead of movements; none after a restart
-    bool durable = false;
+    std::optional<SubmitAnchor> anchor;        // instead of movements; none after a restart
+    std::optional<std::uint64_t> recorded_at;  // in the log, there or before it; 0: it is durable
     bool is_unanswered = false;  // counted by its signer: the node has said nothing to it since it was signed
     bool is_being_sent = false;  // the node has not answered yet
     Timestamp first_sent;
@@ -101,7 +101,7 @@ class Submitter : public SubmitterActor::base {
   void withdraw(const WithdrawMovement& message);
   void forget(const LegOver& over);
   void on_flush();
-  void on_durable(const TxnId& txn);
+  void on_recorded(const TxnRecorded& message);
   void on_sent(const TxnSent& message);
   void count_answered(Flight& flight);
   void on_sequence(const SequenceRead& message);

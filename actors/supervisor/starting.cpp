@@ -81,9 +81,12 @@ Status Core::open_logs(std::uint16_t count) {
   CLEARSPAN_CHECK_OK(surroundings_.disk->make_directory(options_.data_dir));
   for (std::uint16_t i = 0; i < count; ++i) {
     const evidence::LogOptions log_options{log_identity(i), surroundings_.segment_bytes, surroundings_.on_failed_write};
-    const auto on_durable = [this, i](const evidence::DurableGroup& group) {
+    const auto on_durable = [this, i, count](const evidence::DurableGroup& group) {
       tally_.records_durable += group.records.count();
       ++tally_.groups_durable;
+      if (count == 1) {  // of several logs the ports are handed only what is durable
+        for (const auto& port : ports_) port->reach(group.last_sequence);
+      }
       for (const auto& runtime : shards_) {
         const Shard& shard = runtime->shard;
         if (shard.log_index() != i || !group.concerns(static_cast<std::uint8_t>(shard.index_in_log()))) continue;

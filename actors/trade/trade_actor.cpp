@@ -29,6 +29,18 @@ void Trade::fetch(const TradeActor& trade) {
   if (counts != nullptr) clearspan::fetch(counts, CAF_CACHE_LINE_SIZE + sizeof(Trade));
 }
 
+const Trade* Trade::actor_of(const TradeActor& trade) {
+  return trade ? static_cast<const Trade*>(caf::actor_cast<caf::actor_control_block*>(trade)->get()) : nullptr;
+}
+
+void Trade::fetch_plan_of(const TradeActor& trade) {
+  if (const Trade* const actor = actor_of(trade)) actor->fetch_plan();
+}
+
+void Trade::fetch_legs_of(const TradeActor& trade) {
+  if (const Trade* const actor = actor_of(trade)) actor->fetch_legs();
+}
+
 void Trade::fetch_self() const {
   clearspan::fetch(this, sizeof(Trade));
 }

@@ -21,6 +21,9 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
 
   // Its next message will find its memory near. Null is allowed.
   static void fetch(const TradeActor& trade);
+  // And what hangs on it, once each before has come.
+  static void fetch_plan_of(const TradeActor& trade);
+  static void fetch_legs_of(const TradeActor& trade);
 
   // The same for its next turn, in this order: the trade itself, its plan and its holds, the plan's legs.
   void fetch_self() const;
@@ -54,6 +57,8 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   void hear(caf::mailbox_element& message);
   void hear_or_crash(caf::mailbox_element& message);
   void end(caf::error reason);
+
+  static const Trade* actor_of(const TradeActor& trade);
 
   [[nodiscard]] bool has_ended() const { return inbox_.closed(); }
 

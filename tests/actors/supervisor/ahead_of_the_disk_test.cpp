@@ -33,21 +33,6 @@ class AheadOfTheDisk : public SteppedEngineTest {
     world.run_actors();
   }
 
-  // With trades of the first shard that ask for nothing, once it takes its turn.
-  static void fill_the_log(SteppedWorld& world, const Plan& pattern) {
-    constexpr std::size_t kKeyBytes = 60'000;
-    std::vector<NewTrade> trades(evidence::kQueuedBytesMax / kKeyBytes + 1);
-    for (std::size_t i = 0; i < trades.size(); ++i) {
-      Plan& plan = trades[i].plan = pattern;
-      plan.id.bytes.fill(0);
-      plan.id.bytes[0] = static_cast<std::uint8_t>(1 + (i >> 8));
-      plan.id.bytes[1] = static_cast<std::uint8_t>(i);
-      for (Leg& leg : plan.legs) leg.placement = Placement::payer;
-      trades[i].idempotency_key.assign(kKeyBytes, 'k');
-    }
-    world.engine().create(std::move(trades), [](const auto&) {});
-  }
-
   static std::uint64_t outstanding(SteppedWorld& world) {
     return world.engine().ledgers()[0].txns_outstanding + world.engine().ledgers()[1].txns_outstanding;
   }
@@ -69,7 +54,7 @@ TEST_F(AheadOfTheDisk, another_shard_signs_nothing_whose_cause_a_full_log_has_no
   const Plan pattern = world.exchange();
   ASSERT_TRUE(world.until_ended());
   world.settle();
-  fill_the_log(world, pattern);
+  world.fill_the_log(pattern);
   world.exchange();
   world.run_actors(0);
   ASSERT_NO_FATAL_FAILURE(go_on_without_the_disk(world));

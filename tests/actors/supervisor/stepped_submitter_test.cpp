@@ -7,14 +7,18 @@
 namespace clearspan::actors {
 namespace {
 
-// Calls the ledger until the payer's balance is known, and the hold is signed by it.
+// Calls the ledger until what the signature waits for is known, and the hold is signed by it.
+void sign(SteppedWorld& world, std::size_t ledger) {
+  const auto is_signed = [&] { return world.engine().ledgers()[ledger].txns_outstanding != 0; };
+  while (!is_signed() && world.engine().call_ledger(ledger)) world.run_actors();
+  EXPECT_TRUE(is_signed());
+}
+
 Plan sign_a_hold(SteppedWorld& world, std::uint64_t times = 1) {
   EXPECT_TRUE(world.until([&] { return world.engine().ready(); }));
   Plan plan = world.exchange(Placement::engine, times);
   world.settle();
-  const auto is_signed = [&] { return world.engine().ledgers()[0].txns_outstanding != 0; };
-  while (!is_signed() && world.engine().call_ledger(0)) world.run_actors();
-  EXPECT_TRUE(is_signed());
+  sign(world, 0);
   return plan;
 }
 
@@ -48,8 +52,7 @@ TEST_F(SteppedEngineTest, sends_nothing_before_the_signed_bytes_are_durable) {
     EXPECT_FALSE(engine.call_ledger(0));
   }
   ASSERT_TRUE(engine.write_log(0));
-  world.run_actors();
-  EXPECT_TRUE(engine.call_ledger(0));
+  EXPECT_TRUE(engine.call_ledger(0)) << "without a turn of any actor";
 }
 
 TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_the_last_time) {
@@ -261,15 +264,33 @@ TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_fina
 }
 
 // Its monitors have heard of its end instead, and would wait for another one.
-TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_not_sent) {
+TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_recorded_is_not_sent) {
   SteppedWorld world(1);
   start_with_numbered_txns(world);
-  const Plan plan = sign_a_hold(world);
+  const Plan plan = world.exchange();
+  world.settle();
+  world.fill_the_log(plan);
+  world.run_actors();
+  sign(world, 0);
   use_alices_number(world, plan, Sequence{0});
   world.a().produce(kFinalityDepth + 1);
   ASSERT_TRUE(world.engine().follow_ledger(0).ok());
   world.settle();
   EXPECT_FALSE(world.engine().call_ledger(0));
+  ASSERT_TRUE(world.until([&] { return world.engine().stats().rejected == 1; }));
+}
+
+TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_dead) {
+  SteppedWorld world(1);
+  start_with_numbered_txns(world);
+  world.a().node->loses_what_it_is_given = true;  // as it must: the number is used
+  const Plan plan = sign_a_hold(world);
+  use_alices_number(world, plan, Sequence{0});
+  world.a().produce(kFinalityDepth + 1);
+  ASSERT_TRUE(world.engine().follow_ledger(0).ok());
+  world.run_actors();
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.engine().stats().rejected, 1U);
 }
 
 // Its number may have been used by itself, in a block that is not final yet. Given up, it would be unknown after the

@@ -136,6 +136,20 @@ void SteppedWorld::run_actors() {
   }
 }
 
+void SteppedWorld::fill_the_log(const Plan& pattern) {
+  constexpr std::size_t kKeyBytes = 60'000;
+  std::vector<NewTrade> trades(evidence::kQueuedBytesMax / kKeyBytes + 1);
+  for (std::size_t i = 0; i < trades.size(); ++i) {
+    Plan& plan = trades[i].plan = pattern;
+    plan.id.bytes.fill(0);
+    plan.id.bytes[0] = static_cast<std::uint8_t>(1 + (i >> 8));
+    plan.id.bytes[1] = static_cast<std::uint8_t>(i);
+    for (Leg& leg : plan.legs) leg.placement = Placement::payer;
+    trades[i].idempotency_key.assign(kKeyBytes, 'k');
+  }
+  engine_->create(std::move(trades), [](const auto&) {});
+}
+
 void SteppedWorld::settle() {
   bool wrote = true;
   while (std::exchange(wrote, false)) {

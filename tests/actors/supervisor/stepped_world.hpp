@@ -47,6 +47,10 @@ class SteppedWorld {
   // alice has a movement made by herself, on a-coin.
   SignedTxn make(Movement movement);
 
+  // The first shard's log takes no more until it has been written: trades like the pattern that ask for nothing are
+  // created, once that shard's actors have run.
+  void fill_the_log(const Plan& pattern);
+
   // Runs the actors of one shard, or of all of them, until none has a message.
   void run_actors(std::uint16_t shard);
   void run_actors();
