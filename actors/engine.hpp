@@ -48,6 +48,16 @@ struct LedgerStatus {
   std::uint64_t txns_outstanding = 0;  // signed, neither final nor dead
 };
 
+// What is in memory of trades, by which part of the engine keeps it. All of it goes once its trade is over.
+struct InMemory {
+  std::uint64_t trades = 0;     // actors, with plan and state
+  std::uint64_t listeners = 0;  // who hears of the facts of which trade
+  std::uint64_t awaits = 0;     // deposits, movements, holds and txns that are looked for in blocks
+  std::uint64_t legs = 0;       // of which submitters know a movement
+
+  friend bool operator==(const InMemory&, const InMemory&) = default;
+};
+
 struct EngineStats {
   std::uint64_t created = 0;
   std::uint64_t live = 0;
@@ -57,6 +67,7 @@ struct EngineStats {
   std::uint64_t suspended = 0;
   std::uint64_t records_durable = 0;
   std::uint64_t groups_durable = 0;
+  InMemory in_memory;  // as each part counted last, at most a tenth of a second ago
 };
 
 // Told of every change of phase once it is durable, those of one trade in the order of its log.

@@ -82,10 +82,6 @@ struct TradeCrashed {  // My handler failed and I end; the phase that I reported
   Phase reported = Phase::preparing;
 };
 
-struct TradeGone {  // A crashed trade had nothing left to do: it is not rebuilt.
-  TradeId trade;
-};
-
 struct TradeRefolded {  // The writer's answer about a trade whose actor crashed.
   TradeId trade;
   Result<RefoldedTrade> refolded;
@@ -144,6 +140,10 @@ struct MovementsDead {  // Another txn took the place of the one that carried th
   std::uint32_t txn = 0;  // the index of the other one
 };
 
+struct LegsForgotten {  // Of these, whose trades are over, the submitter says nothing after this.
+  std::vector<OperationRef> refs;
+};
+
 struct FinalBlocks {  // The next final blocks, in order, without a gap.
   std::vector<FinalBlock> blocks;
 };
@@ -164,7 +164,7 @@ using MonitorActor =
     caf::typed_actor<caf::reacts_to<CreateTrades>, caf::reacts_to<RestoreTrades>, caf::reacts_to<AdoptReturn>,
                      caf::reacts_to<TradeCrashed>, caf::reacts_to<TradeRefolded>, caf::reacts_to<TakeAsks>,
                      caf::reacts_to<MovementsSigned>, caf::reacts_to<MovementsRefused>, caf::reacts_to<MovementsDead>,
-                     caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>, caf::reacts_to<TradeGone>,
+                     caf::reacts_to<LegsForgotten>, caf::reacts_to<FinalBlocks>, caf::reacts_to<LedgerConflict>,
                      caf::reacts_to<Tick>, caf::reacts_to<TimeoutsLeft>, caf::reacts_to<Shutdown>>;
 
 // --- To the evidence writer ---
@@ -284,7 +284,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::CreateTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RestoreTrades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::AdoptReturn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeCrashed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeGone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TradeRefolded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::ReturnHold)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::RefoldTrade)
@@ -292,6 +291,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::TakeAsks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsSigned)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsRefused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::MovementsDead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LegsForgotten)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::FinalBlocks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::LedgerConflict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(clearspan::actors::Tick)

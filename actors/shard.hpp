@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "actors/messages.hpp"
@@ -106,6 +107,24 @@ struct Tally {
   std::atomic<std::uint64_t> suspended{0};
   std::atomic<std::uint64_t> records_durable{0};
   std::atomic<std::uint64_t> groups_durable{0};
+
+  // See InMemory. Each is the sum of what its actors have.
+  std::atomic<std::uint64_t> trades_in_memory{0};
+  std::atomic<std::uint64_t> listeners_in_memory{0};
+  std::atomic<std::uint64_t> awaits_in_memory{0};
+  std::atomic<std::uint64_t> legs_in_memory{0};
+};
+
+// What one actor has added to a count of the node.
+class PartOfTally {
+ public:
+  explicit PartOfTally(std::atomic<std::uint64_t>& whole) : whole_(whole) {}
+
+  void set(std::uint64_t now) { whole_ += now - std::exchange(now_, now); }
+
+ private:
+  std::atomic<std::uint64_t>& whole_;
+  std::uint64_t now_ = 0;
 };
 
 // Reads one trade back from its evidence up to that record, after a crash of its actor.

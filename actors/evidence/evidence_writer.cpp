@@ -37,7 +37,10 @@ void put_in(const OwnFact& own, evidence::Record& record) {
 }  // namespace
 
 EvidenceWriter::EvidenceWriter(caf::actor_config& config, const Shard& shard)
-    : WriterActor::base(config), shard_(shard), durable_{0, shard.log->durable().sequence} {
+    : WriterActor::base(config),
+      shard_(shard),
+      durable_{0, shard.log->durable().sequence},
+      listeners_in_memory_(shard.tally->listeners_in_memory) {
   set_exception_handler(end_process_after_exception);
 }
 
@@ -231,22 +234,24 @@ void EvidenceWriter::carry_out(const Rebuild& rebuild) {
   const TradeId& id = rebuild.crashed.trade;
   const MonitorActor& monitor = shard_.monitors[rebuild.crashed.ledger];
   const Listener* const trade = trades_.find(id);
-  if (trade == nullptr || trade->is_over) {
-    if (trade == nullptr) return_what_is_left(id);
-    send(monitor, TradeGone{id});
-    return;
-  }
+  if (trade == nullptr) return end_for(id);
+  if (trade->is_over) return;
   Result<RefoldedTrade> refolded = shard_.refold(id, durable_.sequence - (durable_.number - rebuild.heard));
   if (refolded) record_returns(refolded->missing_returns);
   send(monitor, TradeRefolded{id, std::move(refolded)});
 }
 
-// Of a trade that is over, and whose actor crashed before it had heard of everything.
-void EvidenceWriter::return_what_is_left(const TradeId& trade) {
+// What the actor of a trade that is over would have done, had it not crashed: hear of everything, and say that it is
+// over.
+void EvidenceWriter::end_for(const TradeId& trade) {
   const Result<RefoldedTrade> refolded = shard_.refold(trade, durable_.sequence);
-  if (refolded) return record_returns(refolded->missing_returns);
-  spdlog::critical("trade {} cannot be read back, and holds in its name may not be sent back before a restart: {}",
-                   to_string(trade), describe(refolded.error()));
+  if (!refolded) {
+    spdlog::critical("trade {} cannot be read back, and holds in its name may not be sent back before a restart: {}",
+                     to_string(trade), describe(refolded.error()));
+    return;
+  }
+  record_returns(refolded->missing_returns);
+  Trade::say_over(shard_, *refolded->trade.plan, context());
 }
 
 void EvidenceWriter::record_returns(const std::vector<ReturnDeposit>& deposits) {
@@ -261,6 +266,7 @@ void EvidenceWriter::on_group_durable(const GroupDurable& group) {
     handed_over_.pop_front();
     tell_consequences();
   }
+  listeners_in_memory_.set(trades_.size());
 }
 
 void EvidenceWriter::tell_consequences() {
@@ -290,7 +296,7 @@ void EvidenceWriter::carry_out(const LetGo& over) {
   if (actor) {
     send(actor, LeaveMemory{});
   } else {
-    return_what_is_left(trade);
+    end_for(trade);
   }
 }
 

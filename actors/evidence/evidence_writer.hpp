@@ -77,7 +77,7 @@ class EvidenceWriter : public WriterActor::base {
   void tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event);
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
-  void return_what_is_left(const TradeId& trade);
+  void end_for(const TradeId& trade);
   void resume(Enrolment& one);
   void dismiss(const TradeId& id);
   void add(const evidence::Record& record);
@@ -97,6 +97,7 @@ class EvidenceWriter : public WriterActor::base {
   Reached durable_;                            // the last record known to be on disk
   std::vector<std::function<void(std::uint64_t)>> in_log_;  // to be called once the log has all that was taken
   std::deque<Pending> pending_;                             // in the order of their numbers
+  PartOfTally listeners_in_memory_;
 };
 
 }  // namespace clearspan::actors

@@ -59,6 +59,12 @@ void collect_trades(const EngineStats& stats, std::vector<MetricFamily>& out) {
       .add({{"phase", "rejected"}}, number(stats.rejected))
       .add({{"phase", "suspended"}}, number(stats.suspended));
   FamilyWriter(out, "clearspan_trades_live", "Trades that are not over.", MetricType::Gauge).add(number(stats.live));
+  FamilyWriter(out, "clearspan_in_memory", "What is kept in memory of trades that are not over, or only just.",
+               MetricType::Gauge)
+      .add({{"part", "trades"}}, number(stats.in_memory.trades))
+      .add({{"part", "listeners"}}, number(stats.in_memory.listeners))
+      .add({{"part", "awaits"}}, number(stats.in_memory.awaits))
+      .add({{"part", "legs"}}, number(stats.in_memory.legs));
   FamilyWriter(out, "clearspan_records_durable_total", "Evidence records made durable.", MetricType::Counter)
       .add(number(stats.records_durable));
   FamilyWriter(out, "clearspan_groups_durable_total", "Groups of records made durable, one flush each.",

@@ -180,8 +180,8 @@ void AwaitRegister::fetch_terms(const Outcome& outcome) const {
   if (outcome.kind == MovementKind::hold) fetch_deposit_terms(outcome.ref);
 }
 
-bool AwaitRegister::is_empty() const {
-  return deposits_.size() + legs_.size() + by_hold_.size() + txns_.size() == 0;
+std::size_t AwaitRegister::size() const {
+  return deposits_.size() + legs_.size() + by_hold_.size() + txns_.size();
 }
 
 }  // namespace clearspan::actors

@@ -70,8 +70,8 @@ class AwaitRegister {
   void fetch_entries(const Outcome& outcome) const;
   void fetch_terms(const Outcome& outcome) const;
 
-  // Whether nothing is kept about any leg, txn or hold.
-  [[nodiscard]] bool is_empty() const;
+  // How many deposits, legs, holds and txns it keeps.
+  [[nodiscard]] std::size_t size() const;
 
  private:
   static constexpr std::size_t kKinds = 4;

@@ -11,16 +11,22 @@
 namespace clearspan::actors {
 namespace {
 
-// A trade is the child of the monitor of its first leg's ledger.
-bool is_home_leg(const OperationRef& ref) {
-  return leg_of(ref) == 0;
+// A trade is the child of the monitor of its first leg's ledger. Null when none leaves with the ask.
+const OperationRef* leaving_home(const TradeAsk& ask) {
+  const auto* const over = std::get_if<LegOver>(&ask);
+  return over != nullptr && leg_of(over->ref) == 0 ? &over->ref : nullptr;
 }
 
 }  // namespace
 
 LedgerMonitor::LedgerMonitor(caf::actor_config& config, const Shard& shard, LedgerServices& ledger,
                              std::optional<evidence::ViewAdvanced> position)
-    : MonitorActor::base(config), shard_(shard), ledger_(ledger), position_(std::move(position)) {
+    : MonitorActor::base(config),
+      shard_(shard),
+      ledger_(ledger),
+      position_(std::move(position)),
+      trades_in_memory_(shard.tally->trades_in_memory),
+      awaits_in_memory_(shard.tally->awaits_in_memory) {
   if (position_) last_recorded_height_ = position_->height.value;
   set_exception_handler(end_process_after_exception);
 }
@@ -32,12 +38,12 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](RestoreTrades& message) { on_restore(message); },
       [this](const AdoptReturn& message) { adopt(message.plan); },
       [this](const TradeCrashed& message) { on_crashed(message); },
-      [this](const TradeGone& message) { children_.erase(message.trade); },
       [this](TradeRefolded& message) { on_refolded(message); },
       [this](const TakeAsks&) { take_asks(); },
       [this](const MovementsSigned& message) { on_signed(message); },
       [this](const MovementsRefused& message) { on_refused(message); },
       [this](const MovementsDead& message) { on_dead(message); },
+      [this](const LegsForgotten& message) { on_forgotten(message); },
       [this](const FinalBlocks& message) {
         for (const FinalBlock& block : message.blocks) {
           on_final_block(block);
@@ -50,6 +56,8 @@ LedgerMonitor::behavior_type LedgerMonitor::make_behavior() {
       [this](const Tick&) {
         delayed_send(this, PrepareTick{1}, Tick{});
         on_timeouts();
+        trades_in_memory_.set(children_.size());
+        awaits_in_memory_.set(awaits_.size());
       },
       [this](const TimeoutsLeft&) { on_timeouts(); },
       [this](const Shutdown&) {
@@ -129,7 +137,8 @@ void LedgerMonitor::on_crashed(const TradeCrashed& message) {
   Child& child = children_.find_or_insert(message.trade);
   child.actor = TradeActor{};
   child.reported = message.reported;
-  if (++child.crashes >= kTradeCrashesMax) {
+  const bool is_over = is_terminal(message.reported);  // and is not rebuilt
+  if (++child.crashes >= kTradeCrashesMax && !is_over) {
     spdlog::critical("trade {} crashed {} times and is quarantined; its value stays held", to_string(message.trade),
                      child.crashes);
     return;
@@ -190,7 +199,7 @@ void LedgerMonitor::take_asks() {
       forward.asks.emplace_back(*withdraw);
     } else {
       const LegOver& over = std::get<LegOver>(ask);
-      forget(over);
+      if (leaving_home(ask) != nullptr) children_.erase(trade_of(over.ref));
       forward.asks.emplace_back(over);
     }
   };
@@ -206,30 +215,25 @@ void LedgerMonitor::take_asks() {
   if (!forward.asks.empty()) pass_on(std::move(forward));
 }
 
-// Of a deposit that is awaited from now on, and of what a leg that is over leaves behind; the other asks are about what
-// has just been looked at.
+// Of a deposit that is awaited from now on, and of a trade that leaves; the other asks are about what has just been
+// looked at.
 void LedgerMonitor::fetch_slots(const TradeAsk& ask) const {
-  const auto* const deposit = std::get_if<AskDeposit>(&ask);
-  const auto* const over = std::get_if<LegOver>(&ask);
-  if (deposit == nullptr && over == nullptr) return;
-  const OperationRef& ref = deposit != nullptr ? deposit->ref : over->ref;
-  awaits_.fetch_deposit_slot(ref);
-  awaits_.fetch_slots(ref, HoldKey{});
-  if (over != nullptr && is_home_leg(ref)) children_.fetch_slot(trade_of(ref));
+  if (const auto* const deposit = std::get_if<AskDeposit>(&ask)) {
+    awaits_.fetch_deposit_slot(deposit->ref);
+    awaits_.fetch_slots(deposit->ref, HoldKey{});
+  } else if (const OperationRef* const leaving = leaving_home(ask)) {
+    children_.fetch_slot(trade_of(*leaving));
+  }
 }
 
 void LedgerMonitor::fetch_entries(const TradeAsk& ask) const {
-  const auto* const over = std::get_if<LegOver>(&ask);
-  if (over == nullptr) return;
-  awaits_.fetch_deposit_entry(over->ref);
-  awaits_.fetch_entries(over->ref, HoldKey{});
-  if (is_home_leg(over->ref)) children_.fetch_entry(trade_of(over->ref));
+  if (const OperationRef* const leaving = leaving_home(ask)) children_.fetch_entry(trade_of(*leaving));
 }
 
 // The trade that leaves with this ask; null when none does.
 const LedgerMonitor::Child* LedgerMonitor::find_leaving(const TradeAsk& ask) const {
-  const auto* const over = std::get_if<LegOver>(&ask);
-  return over != nullptr && is_home_leg(over->ref) ? children_.find(trade_of(over->ref)) : nullptr;
+  const OperationRef* const leaving = leaving_home(ask);
+  return leaving != nullptr ? children_.find(trade_of(*leaving)) : nullptr;
 }
 
 // What a submitter has signed stands in its own shard's log, behind what caused it: this shard's writer puts all of its
@@ -244,12 +248,6 @@ void LedgerMonitor::pass_on(SubmitterAsks asks) {
         caf::anon_send(submitter, std::move(*asks));
       });
   send(shard_.writer, std::move(cause));
-}
-
-// The submitter keeps what it knows of the trade's movements until it hears the same.
-void LedgerMonitor::forget(const LegOver& over) {
-  if (is_home_leg(over.ref)) children_.erase(trade_of(over.ref));
-  awaits_.forget(over.ref);
 }
 
 void LedgerMonitor::on_signed(const MovementsSigned& message) {
@@ -284,6 +282,22 @@ void LedgerMonitor::on_dead(const MovementsDead& message) {
   Append append;
   append.records = facts.take();
   send(shard_.writer, std::move(append));
+}
+
+// An answer of the submitter may have been on its way when the trade left: before this nothing can be forgotten for
+// good.
+void LedgerMonitor::on_forgotten(const LegsForgotten& message) {
+  const auto forget = [this](const OperationRef& ref) { awaits_.forget(ref); };
+  for_each_ahead(
+      message.refs, forget,
+      [this](const OperationRef& ref) {
+        awaits_.fetch_deposit_slot(ref);
+        awaits_.fetch_slots(ref, HoldKey{});
+      },
+      [this](const OperationRef& ref) {
+        awaits_.fetch_deposit_entry(ref);
+        awaits_.fetch_entries(ref, HoldKey{});
+      });
 }
 
 // --- Blocks ---

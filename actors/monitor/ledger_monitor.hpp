@@ -52,10 +52,10 @@ class LedgerMonitor : public MonitorActor::base {
   void fetch_slots(const TradeAsk& ask) const;
   void fetch_entries(const TradeAsk& ask) const;
   void pass_on(SubmitterAsks asks);
-  void forget(const LegOver& over);
   void on_signed(const MovementsSigned& message);
   void on_refused(const MovementsRefused& message);
   void on_dead(const MovementsDead& message);
+  void on_forgotten(const LegsForgotten& message);
 
   // Blocks
   void on_final_block(const FinalBlock& final_block);
@@ -82,6 +82,8 @@ class LedgerMonitor : public MonitorActor::base {
   AwaitRegister awaits_;
   HashTable<Child, &Child::trade> children_;
   std::map<Timestamp, std::vector<TradeId>> prepare_timeouts_;  // by PrepareTick
+  PartOfTally trades_in_memory_;
+  PartOfTally awaits_in_memory_;
 };
 
 }  // namespace clearspan::actors

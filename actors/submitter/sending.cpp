@@ -154,7 +154,8 @@ void Submitter::on_sequence(const SequenceRead& message) {
   signer.next = next;
   if (stuck) {
     const Flight& flight = flights_.at(*stuck);
-    if (flight.recorded_at && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
+    if (flight.recorded_at && !flight.closed_at && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter)
+      raise_fee(flight);
   }
   schedule_flush();
 }
@@ -171,6 +172,7 @@ void Submitter::on_tick() {
   }
   forget_closed();
   flush_all(kUnansweredForGathering + 1);
+  legs_in_memory_.set(known_.size());
   delayed_send(this, kTickInterval, Tick{});
 }
 

@@ -24,7 +24,8 @@ Submitter::Submitter(caf::actor_config& config, const Shard& shard, LedgerServic
     : SubmitterActor::base(config),
       shard_(shard),
       ledger_(ledger),
-      solvency_(ledger.traits, shard.options->solvency_interval_blocks, ledger.holdings) {
+      solvency_(ledger.traits, shard.options->solvency_interval_blocks, ledger.holdings),
+      legs_in_memory_(shard.tally->legs_in_memory) {
   set_exception_handler(end_process_after_exception);
   for (evidence::TxnSigned& txn : restored) restore(std::move(txn), is_live);
   ledger_.head.txns_outstanding = flights_.size();
@@ -79,18 +80,24 @@ void Submitter::restore(evidence::TxnSigned signed_txn, const std::function<bool
 }
 
 void Submitter::on_asks(SubmitterAsks& message) {
-  const auto take = [this](SubmitterAsk& ask) {
+  LegsForgotten forgotten;
+  const auto take = [this, &forgotten](SubmitterAsk& ask) {
     if (const auto* movement = std::get_if<AskMovement>(&ask)) {
       submit(*movement);
     } else if (const auto* withdrawal = std::get_if<WithdrawMovement>(&ask)) {
       withdraw(*withdrawal);
     } else {
-      forget(std::get<LegOver>(ask));
+      const LegOver& over = std::get<LegOver>(ask);
+      forget(over);
+      forgotten.refs.push_back(over.ref);
     }
   };
   for_each_ahead(
       message.asks, take, [this](const SubmitterAsk& ask) { known_.fetch_slot(ref_in(ask)); },
       [this](const SubmitterAsk& ask) { known_.fetch_entry(ref_in(ask)); });
+  if (forgotten.refs.empty()) return;
+  const MonitorActor& asker = monitor_of(forgotten.refs.front());
+  caf::anon_send(asker, std::move(forgotten));
 }
 
 void Submitter::submit(const AskMovement& ask) {
@@ -106,7 +113,7 @@ void Submitter::submit(const AskMovement& ask) {
   }
   const auto flight = flights_.find(known.txn);
   if (flight != flights_.end() && flight->second.recorded_at) {
-    caf::anon_send(monitor_of(key), MovementsSigned{{as_signed(flight->second, movement)}});
+    caf::anon_send(monitor_of(key.ref), MovementsSigned{{as_signed(flight->second, movement)}});
   }
 }
 
@@ -151,7 +158,7 @@ void Submitter::withdraw(const WithdrawMovement& message) {
     const auto flight = flights_.find(known.txn);
     if (flight == flights_.end() || !flight->second.recorded_at) return;
     const LedgerTime not_after = std::min(flight->second.txn.not_after, message.not_after);
-    caf::anon_send(monitor_of(message.key),
+    caf::anon_send(monitor_of(message.key.ref),
                    MovementsSigned{{{message.key, {}, *known.answered, flight->second.txn.id, not_after}}});
     return;
   }
@@ -161,7 +168,7 @@ void Submitter::withdraw(const WithdrawMovement& message) {
     ++withdrawn_;
     drop_withdrawn();
   }
-  caf::anon_send(monitor_of(message.key),
+  caf::anon_send(monitor_of(message.key.ref),
                  MovementsRefused{{{message.key, ErrorCode::movement_rejected, "withdrawn before it was signed"}}});
 }
 
@@ -181,8 +188,8 @@ void Submitter::drop_withdrawn() {
   withdrawn_ = 0;
 }
 
-const MonitorActor& Submitter::monitor_of(const MovementKey& key) const {
-  return ledger_.monitors[shard_of(trade_of(key.ref), shard_.count)];
+const MonitorActor& Submitter::monitor_of(const OperationRef& ref) const {
+  return ledger_.monitors[shard_of(trade_of(ref), shard_.count)];
 }
 
 bool Submitter::may_sign() const {
@@ -335,7 +342,7 @@ Submitter::Flight& Submitter::record(SignedTxn txn, std::vector<Movement> moveme
 void Submitter::refuse(const Movement& movement, ErrorCode code, std::string detail) {
   const MovementKey key = key_of(movement);
   known_of(key) = {key.kind, std::nullopt, movement.attempt, {}};
-  caf::anon_send(monitor_of(key), MovementsRefused{{{key, code, std::move(detail)}}});
+  caf::anon_send(monitor_of(key.ref), MovementsRefused{{{key, code, std::move(detail)}}});
 }
 
 }  // namespace clearspan::actors

@@ -143,7 +143,7 @@ class Submitter : public SubmitterActor::base {
   void forget_movements(const SignedTxn& txn);
   void forget_closed();
   void watch_solvency(const VerifiedBlock& block);
-  [[nodiscard]] const MonitorActor& monitor_of(const MovementKey& key) const;
+  [[nodiscard]] const MonitorActor& monitor_of(const OperationRef& ref) const;
   [[nodiscard]] bool may_sign() const;
   [[nodiscard]] std::vector<TxnId> rivals_of(const Flight& flight) const;
 
@@ -158,6 +158,7 @@ class Submitter : public SubmitterActor::base {
   FundsBook funds_;
   SolvencyBook solvency_;
   std::map<std::pair<AccountId, AssetId>, std::vector<AwaitsBalance>> awaits_balance_;  // each is being read
+  PartOfTally legs_in_memory_;
 };
 
 }  // namespace clearspan::actors

@@ -85,8 +85,15 @@ std::vector<LedgerStatus> Core::statuses() const {
 }
 
 EngineStats Core::stats() const {
-  return {tally_.created,  tally_.live,      tally_.settled,         tally_.refunded,
-          tally_.rejected, tally_.suspended, tally_.records_durable, tally_.groups_durable};
+  return {tally_.created,
+          tally_.live,
+          tally_.settled,
+          tally_.refunded,
+          tally_.rejected,
+          tally_.suspended,
+          tally_.records_durable,
+          tally_.groups_durable,
+          {tally_.trades_in_memory, tally_.listeners_in_memory, tally_.awaits_in_memory, tally_.legs_in_memory}};
 }
 
 void Core::anchor(std::uint16_t log, const tlog::Checkpoint& checkpoint) {

@@ -7,6 +7,20 @@
 #include "core/base/kill_point.hpp"
 
 namespace clearspan::actors {
+namespace {
+
+template <class Actor>
+void have_look(const Shard& shard, const Actor& asked, caf::execution_unit* turn) {
+  shard.outboxes->check_thread();
+  asked->eq_impl(caf::make_message_id(), nullptr, turn, TakeAsks{});
+}
+
+void put_to_monitor(const Shard& shard, const LedgerId& ledger, TradeAsk ask, caf::execution_unit* turn) {
+  const std::uint16_t index = shard.index_of(ledger);
+  if (shard.outboxes->monitors[index].put(std::move(ask))) have_look(shard, shard.monitors[index], turn);
+}
+
+}  // namespace
 
 Trade::Trade(caf::actor_config& config, const Shard& shard, PlanPtr plan, State state, std::optional<Phase> reported)
     : monitorable_actor(config),
@@ -118,7 +132,7 @@ void Trade::hear(caf::mailbox_element& message) {
     carry_out(outstanding_commands(*plan_, state_));
     report(shard_.clock->now(), 0);
   } else if (content.match_element<LeaveMemory>(0)) {
-    say_over();
+    say_over(shard_, *plan_, turn_);
     end(caf::none);
   } else if (content.match_element<PrepareTimeout>(0)) {
     on_prepare_timeout();
@@ -214,18 +228,11 @@ void Trade::carry_out(const Finish&) {
 }
 
 void Trade::ask(const LedgerId& ledger, TradeAsk ask) {
-  const std::uint16_t index = shard_.index_of(ledger);
-  if (shard_.outboxes->monitors[index].put(std::move(ask))) have_look(shard_.monitors[index]);
+  put_to_monitor(shard_, ledger, std::move(ask), turn_);
 }
 
 void Trade::ask_writer(WriterAsk ask) {
-  if (shard_.outboxes->writer.put(std::move(ask))) have_look(shard_.writer);
-}
-
-template <class Actor>
-void Trade::have_look(const Actor& asked) {
-  shard_.outboxes->check_thread();
-  asked->eq_impl(caf::make_message_id(), nullptr, turn_, TakeAsks{});
+  if (shard_.outboxes->writer.put(std::move(ask))) have_look(shard_, shard_.writer, turn_);
 }
 
 void Trade::report(Timestamp at, std::uint64_t fact) {
@@ -239,10 +246,10 @@ void Trade::report(Timestamp at, std::uint64_t fact) {
 }
 
 // Behind everything that was ever asked for, on the same way.
-void Trade::say_over() {
-  for (std::size_t i = 0; i < plan_->legs.size(); ++i) {
-    const Leg& leg = plan_->legs[i];
-    ask(leg.ledger, LegOver{make_operation_ref(plan_->id, static_cast<LegIndex>(i), plan_->engine)});
+void Trade::say_over(const Shard& shard, const Plan& plan, caf::execution_unit* turn) {
+  for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    const OperationRef ref = make_operation_ref(plan.id, static_cast<LegIndex>(i), plan.engine);
+    put_to_monitor(shard, plan.legs[i].ledger, LegOver{ref}, turn);
   }
 }
 

@@ -19,6 +19,10 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   static TradeActor spawn(caf::actor_system& system, const Shard& shard, PlanPtr plan, State state,
                           std::optional<Phase> reported = std::nullopt);
 
+  // Tells all that keep something of the trade that it is over. By itself, or for an actor that crashed, by who has the
+  // turn.
+  static void say_over(const Shard& shard, const Plan& plan, caf::execution_unit* turn);
+
   // Its next message will find its memory near. Null is allowed.
   static void fetch(const TradeActor& trade);
   // And what hangs on it, once each before has come.
@@ -76,10 +80,7 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
 
   void ask(const LedgerId& ledger, TradeAsk ask);
   void ask_writer(WriterAsk ask);
-  template <class Actor>
-  void have_look(const Actor& asked);
   void report(Timestamp at, std::uint64_t fact);
-  void say_over();
 
   caf::intrusive::lifo_inbox<InboxPolicy> inbox_;  // the newest message first
   caf::mailbox_element* taken_ = nullptr;          // from the inbox, the oldest first

@@ -39,6 +39,11 @@ std::uint32_t draw(Random& random, std::uint32_t most) {
   return static_cast<std::uint32_t>(1 + random.below(1 + (most >> random.below(5))));
 }
 
+// Trades that were suspended stay, and what belongs to them.
+bool has_left_memory(const EngineStats& stats) {
+  return stats.live == 0 ? stats.in_memory == InMemory{} : stats.in_memory.trades <= stats.live;
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed, std::uint64_t events)
@@ -270,7 +275,7 @@ void World::check_step() {
 bool World::everything_ended() const {
   if (!engine_->ready()) return false;
   const EngineStats stats = engine_->stats();
-  if (stats.live != stats.suspended) return false;
+  if (stats.live != stats.suspended || !has_left_memory(stats)) return false;
   const std::vector<LedgerStatus> ledgers = engine_->ledgers();
   for (std::size_t i = 0; i < sides_.size(); ++i) {
     if (ledgers[i].txns_outstanding != 0) return false;
@@ -309,7 +314,9 @@ void World::be_live() {
   if (has_frozen()) return;
   const EngineStats stats = engine_->stats();
   violation("I11: " + std::to_string(stats.live - stats.suspended) + " trades and " + std::to_string(outstanding) +
-            " txns did not end when the faults had");
+            " txns did not end when the faults had; in memory: " + std::to_string(stats.in_memory.trades) +
+            " trades, " + std::to_string(stats.in_memory.listeners) + " listeners, " +
+            std::to_string(stats.in_memory.awaits) + " awaits, " + std::to_string(stats.in_memory.legs) + " legs");
 }
 
 void World::violation(std::string text) {

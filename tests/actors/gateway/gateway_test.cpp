@@ -331,6 +331,9 @@ TEST_F(GatewayRoutes, figures_are_valid_prometheus_text) {
   }
   EXPECT_TRUE(names.contains("clearspan_trades_created_total"));
   EXPECT_TRUE(names.contains("clearspan_trades_ended_total{phase=\"settled\"}"));
+  for (const char* part : {"trades", "listeners", "awaits", "legs"}) {
+    EXPECT_TRUE(names.contains("clearspan_in_memory{part=\"" + std::string(part) + "\"}")) << part;
+  }
   EXPECT_TRUE(names.contains("clearspan_ledger_lag_blocks{ledger=\"a-coin\"}"));
   EXPECT_TRUE(names.contains("clearspan_ledger_bytes_verified_total{ledger=\"b-coin\"}"));
   EXPECT_TRUE(names.contains("clearspan_http_requests_total{route=\"create_trades\",status=\"201\"}"));

@@ -62,7 +62,7 @@ TEST(AwaitRegister, a_movement_whose_outcome_was_seen_never_dies) {
   awaits.expect(pivot, {}, 0, id_of<TxnId>(9), LedgerTime{10});
   awaits.forget(pivot.ref);
   EXPECT_THAT(awaits.take_dead(LedgerTime{99}), IsEmpty());
-  EXPECT_TRUE(awaits.is_empty());
+  EXPECT_EQ(awaits.size(), 0U);
 }
 
 TEST(AwaitRegister, a_second_txn_with_a_later_end_keeps_the_movement_alive) {
@@ -220,7 +220,7 @@ TEST(AwaitRegister, a_txn_that_is_told_of_twice_carries_its_movement_once) {
   awaits.expect(pivot, {}, 0, id_of<TxnId>(9), kNever);
   EXPECT_THAT(awaits.movements_in(id_of<TxnId>(9)), ElementsAre(pivot));
   awaits.forget(pivot.ref);
-  EXPECT_TRUE(awaits.is_empty());
+  EXPECT_EQ(awaits.size(), 0U);
 }
 
 TEST(AwaitRegister, all_that_is_known_of_a_leg_is_forgotten_together) {
@@ -231,7 +231,7 @@ TEST(AwaitRegister, all_that_is_known_of_a_leg_is_forgotten_together) {
   awaits.expect(key_of_ref(1, MovementKind::release), id_of<HoldKey>(5), 0, id_of<TxnId>(8), kNever);
   awaits.expect(key_of_ref(1, MovementKind::refund), id_of<HoldKey>(6), 0, id_of<TxnId>(9), kNever);
   awaits.forget(hold.ref);
-  EXPECT_TRUE(awaits.is_empty());
+  EXPECT_EQ(awaits.size(), 0U);
   EXPECT_THAT(awaits.take_dead(LedgerTime{5}), IsEmpty());
 }
 
@@ -245,7 +245,7 @@ TEST(AwaitRegister, a_deposit_that_ended_is_not_waited_for_again) {
   EXPECT_FALSE(awaits.is_deposit(hold, hold_for(hold, leg)));
   EXPECT_THAT(awaits.take_dead(LedgerTime{5}), IsEmpty());
   awaits.forget(hold.ref);
-  EXPECT_TRUE(awaits.is_empty());
+  EXPECT_EQ(awaits.size(), 0U);
 }
 
 TEST(AwaitRegister, a_deposit_that_is_asked_for_twice_dies_once_and_in_its_time) {

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kOrders = 40;      // seeds; each is one order of steps
 constexpr std::uint64_t kCrossings = 140;  // of an ask and its end: one order in forty has one
+constexpr std::uint64_t kBeyondAllMeans = 10'000'000'000'000;
 
 // Else a crash would let the second shard begin behind the first one's trades.
 TEST_F(SteppedEngineTest, is_ready_when_every_shard_has_a_block_of_every_ledger_on_record) {
@@ -117,9 +118,35 @@ TEST_F(SteppedEngineTest, what_crosses_with_its_own_end_after_a_restart_is_not_s
   }
 }
 
+TEST_F(SteppedEngineTest, of_trades_that_are_over_nothing_stays_in_memory) {
+  for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SCOPED_TRACE(seed);
+    SteppedWorld world(1 + seed % 2, seed);
+    ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+    for (int i = 0; i < 3; ++i) world.exchange();
+    world.exchange(Placement::engine, kBeyondAllMeans);
+    ASSERT_TRUE(world.until([&] { return world.engine().stats().in_memory.trades != 0; }));
+    world.crash_an_actor();
+    ASSERT_TRUE(world.until_ended());
+    EXPECT_TRUE(world.until([&] { return world.engine().stats().in_memory == InMemory{}; }));
+  }
+}
+
+// At its third and last change it crashes as often as any trade may; but then it is over, and not left alone.
+TEST_F(SteppedEngineTest, a_trade_whose_actor_crashes_at_each_change_leaves_memory) {
+  static_assert(kTradeCrashesMax == 3);
+  SteppedWorld world(1);
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  world.exchange();
+  ASSERT_TRUE(world.until([&] {
+    world.crash_an_actor();
+    return world.engine().stats().settled == 1;
+  }));
+  EXPECT_TRUE(world.until([&] { return world.engine().stats().in_memory == InMemory{}; }));
+}
+
 // Refused, and decided at once: the trade is over before its new actor is there, which has to say so.
 TEST_F(SteppedEngineTest, a_trade_that_ended_while_it_was_rebuilt_is_counted) {
-  constexpr std::uint64_t kBeyondAllMeans = 10'000'000'000'000;
   for (std::uint64_t seed = 1; seed <= kOrders; ++seed) {
     SCOPED_TRACE(seed);
     SteppedWorld world(1, seed);

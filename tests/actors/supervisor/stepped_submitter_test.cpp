@@ -293,6 +293,31 @@ TEST_F(SteppedEngineTest, a_txn_that_lost_its_number_before_it_was_durable_is_de
   EXPECT_EQ(world.engine().stats().rejected, 1U);
 }
 
+// It is not forgotten yet, for the block that has it is not durable, and the node says that its number is not used.
+TEST_F(SteppedEngineTest, a_txn_that_is_final_is_not_replaced) {
+  SteppedWorld world(1);
+  start_with_numbered_txns(world);
+  const auto send_a_hold = [&] {
+    const Plan plan = world.exchange();
+    world.settle();
+    while (world.engine().call_ledger(0)) world.settle();
+    return plan;
+  };
+  const Plan first = send_a_hold();
+  world.a().node->loses_what_it_is_given = true;
+  send_a_hold();
+  world.a().produce(1 + kFinalityDepth);
+  ASSERT_TRUE(world.engine().follow_ledger(0).ok());
+  world.run_actors();
+  ASSERT_EQ(world.engine().ledgers()[0].txns_outstanding, 2U);
+
+  world.pass_time(kRaiseFeeAfter);
+  world.run_actors();
+  while (world.engine().call_ledger(0)) world.run_actors();
+  world.settle();
+  EXPECT_EQ(world.signatures(first, MovementKind::hold), 1U);
+}
+
 // Its number may have been used by itself, in a block that is not final yet. Given up, it would be unknown after the
 // next start and its hold signed again.
 TEST_F(SteppedEngineTest, a_txn_of_a_live_trade_is_not_given_up_because_its_number_is_used) {
