@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -17,6 +16,7 @@
 #include "core/base/result.hpp"
 #include "tools/clearspan/bench/latency.hpp"
 #include "tools/clearspan/bench/moments.hpp"
+#include "tools/clearspan/bench/usage.hpp"
 
 namespace clearspan::tools {
 
@@ -36,11 +36,10 @@ struct EngineBenchReport {
   std::uint32_t trades = 0;
   double seconds = 0;  // from the first submission to the last trade settled
   double settlements_per_second = 0;
-  Latencies latency;                     // from the moment at which a trade was due to its being settled, durably
-  std::optional<EngineShare> share;      // of the latency, at a given rate
-  std::map<std::string, double> cpu_us;  // of CPU per settlement, by thread
-  double cpu_us_total = 0;
-  double cpu_us_of_noting = 0;  // of them, for the moments of trades
+  Latencies latency;                 // from the moment at which a trade was due to its being settled, durably
+  std::optional<EngineShare> share;  // of the latency, at a given rate
+  CpuUse cpu;                        // per settlement
+  double cpu_us_of_noting = 0;       // of them, for the moments of trades
   std::uint64_t records = 0;
   std::uint64_t groups = 0;
   std::uint64_t bytes_verified = 0;  // of block JSON

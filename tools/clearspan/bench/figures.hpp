@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "codecs/json/writer.hpp"
 #include "tools/clearspan/bench/latency.hpp"
+#include "tools/clearspan/bench/usage.hpp"
 #include "tools/clearspan/reserved_memory.hpp"
 
 namespace clearspan::tools {
@@ -35,17 +35,18 @@ inline void put_latencies(json::Writer& json, std::string_view name, const Laten
 }
 
 // A line for each thread that used any, under one of their sum.
-inline void print_cpu(std::string_view per, double total_us, const std::map<std::string, double>& us_by_thread,
-                      std::ostream& out) {
-  out << fmt::format("  CPU per {}: {:.1f} us\n", per, total_us);
-  for (const auto& [name, us] : us_by_thread) {
+inline void print_cpu(std::string_view per, const CpuUse& use, std::ostream& out) {
+  out << fmt::format("  CPU per {}: {:.1f} us; the machine's host kept back {} ms of its cores\n", per, use.us,
+                     use.stolen_ms);
+  for (const auto& [name, us] : use.us_by_thread) {
     if (us >= 0.005) out << fmt::format("    {:<16} {:>7.2f} us\n", name, us);
   }
 }
 
-inline void put_cpu(json::Writer& json, const std::map<std::string, double>& us_by_thread) {
+inline void put_cpu(json::Writer& json, std::string_view per, const CpuUse& use) {
+  json.field("cpu_us_per_" + std::string(per), use.us).field("stolen_ms", use.stolen_ms);
   json.key("cpu_us_by_thread").begin_object();
-  for (const auto& [name, us] : us_by_thread) json.field(name, us);
+  for (const auto& [name, us] : use.us_by_thread) json.field(name, us);
   json.end_object();
 }
 

@@ -46,8 +46,7 @@ class TransitionsBench {
     CLEARSPAN_CHECK_OK(until([&] { return settled_ == options_.trades; }, "no trade settles"));
     TransitionsBenchReport report;
     report.seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
-    report.cpu_us_total = cpu.total_us_per(options_.trades);
-    report.cpu_us = cpu.us_by_thread_per(options_.trades);
+    report.cpu = cpu.per(options_.trades);
     report.transitions_per_second = static_cast<double>(changes_) / report.seconds;
     const std::uint64_t records = world_.engine().stats().records_durable - records_before;
     report.records_per_second = static_cast<double>(records) / report.seconds;
@@ -95,7 +94,7 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
                        options.trades, report->seconds, report->transitions_per_second, report->records_per_second);
     out << fmt::format("  from a hold shown to the next phase durable: p50 {} us, p99 {} us\n", p50, p99);
     print_reserved(out);
-    print_cpu("trade", report->cpu_us_total, report->cpu_us, out);
+    print_cpu("trade", report->cpu, out);
   }
   json::Writer json;
   json.begin_object().field("bench", "transitions").field("trades", options.trades).field("block", options.block);
@@ -104,8 +103,7 @@ int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& 
   json.field("records_per_second", report->records_per_second);
   json.key("latency_us").begin_object().field("p50", p50).field("p99", p99).end_object();
   put_reserved(json);
-  json.field("cpu_us_per_trade", report->cpu_us_total);
-  put_cpu(json, report->cpu_us);
+  put_cpu(json, "trade", report->cpu);
   json.end_object();
   out << json.take() << "\n";
   return kExitOk;

@@ -10,12 +10,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <ostream>
 #include <string>
 
 #include "core/base/result.hpp"
 #include "tools/clearspan/bench/latency.hpp"
+#include "tools/clearspan/bench/usage.hpp"
 
 namespace clearspan::tools {
 
@@ -32,8 +32,7 @@ struct TransitionsBenchReport {
   double transitions_per_second = 0;
   double records_per_second = 0;
   double seconds = 0;
-  double cpu_us_total = 0;               // of CPU per trade
-  std::map<std::string, double> cpu_us;  // the same by thread
+  CpuUse cpu;  // per trade
   Latencies latency;
 };
 

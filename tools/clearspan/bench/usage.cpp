@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -18,6 +19,7 @@ constexpr std::uint64_t kKibibytesOfTrade = 3;
 
 // "pid (name) state ..." with user and system time as fields 14 and 15, in clock ticks (proc(5)).
 constexpr int kFieldsBehindNameBeforeTimes = 11;
+constexpr int kFieldsBeforeStolen = 8;
 
 void add_thread(const std::filesystem::path& stat_file, std::map<std::string, double>& seconds) {
   std::ifstream in(stat_file);
@@ -55,17 +57,24 @@ double cpu_of_process() {
   return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
-double CpuMeter::total_us_per(double count) const {
-  return (cpu_of_process() - before_) * 1e6 / count;
+// "cpu user nice system idle iowait irq softirq steal ...", in clock ticks (proc(5)).
+double stolen_cpu() {
+  std::ifstream in("/proc/stat");
+  std::string word;
+  for (int i = 0; i < kFieldsBeforeStolen; ++i) in >> word;
+  double stolen = 0;
+  in >> stolen;
+  return stolen / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-std::map<std::string, double> CpuMeter::us_by_thread_per(double count) const {
-  std::map<std::string, double> used = cpu_by_thread();
-  for (auto& [name, cpu] : used) {
+CpuUse CpuMeter::per(double count) const {
+  CpuUse use{(cpu_of_process() - before_) * 1e6 / count, cpu_by_thread(),
+             std::llround((stolen_cpu() - stolen_before_) * 1e3)};
+  for (auto& [name, cpu] : use.us_by_thread) {
     const auto before = threads_before_.find(name);
     cpu = (cpu - (before == threads_before_.end() ? 0 : before->second)) * 1e6 / count;
   }
-  return used;
+  return use;
 }
 
 std::uint64_t resident_bytes() {

@@ -16,15 +16,25 @@ std::map<std::string, double> cpu_by_thread();
 // Of the whole process, ended threads included, in seconds.
 double cpu_of_process();
 
-// What has been used since this was made, in microseconds for each of `count` things that were done meanwhile.
+// Seconds that this machine's cores, all together, were ready to work and its host did not let them; 0 where there is
+// no host.
+double stolen_cpu();
+
+struct CpuUse {
+  double us = 0;                               // by the whole process, for each of the things that were done meanwhile
+  std::map<std::string, double> us_by_thread;  // the same
+  std::int64_t stolen_ms = 0;                  // in all, from whatever ran here
+};
+
+// What has been used since this was made.
 class CpuMeter {
  public:
-  [[nodiscard]] double total_us_per(double count) const;
-  [[nodiscard]] std::map<std::string, double> us_by_thread_per(double count) const;
+  [[nodiscard]] CpuUse per(double count) const;
 
  private:
   std::map<std::string, double> threads_before_ = cpu_by_thread();
   double before_ = cpu_of_process();
+  double stolen_before_ = stolen_cpu();
 };
 
 std::uint64_t resident_bytes();
