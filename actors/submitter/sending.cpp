@@ -154,8 +154,8 @@ void Submitter::on_sequence(const SequenceRead& message) {
   signer.next = next;
   if (stuck) {
     const Flight& flight = flights_.at(*stuck);
-    if (flight.recorded_at && !flight.closed_at && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter)
-      raise_fee(flight);
+    const bool may_land = flight.recorded_at && !flight.closed_at;
+    if (may_land && shard_.clock->now() - flight.first_sent >= kRaiseFeeAfter) raise_fee(flight);
   }
   schedule_flush();
 }
