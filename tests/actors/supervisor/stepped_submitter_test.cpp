@@ -298,7 +298,7 @@ TEST_F(SteppedEngineTest, a_txn_that_is_final_is_not_replaced) {
   SteppedWorld world(1);
   start_with_numbered_txns(world);
   const auto send_a_hold = [&] {
-    const Plan plan = world.exchange();
+    Plan plan = world.exchange();
     world.settle();
     while (world.engine().call_ledger(0)) world.settle();
     return plan;
