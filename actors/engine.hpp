@@ -67,7 +67,7 @@ struct EngineStats {
   std::uint64_t suspended = 0;
   std::uint64_t records_durable = 0;
   std::uint64_t groups_durable = 0;
-  InMemory in_memory;  // as each part counted last, at most a tenth of a second ago
+  InMemory in_memory;  // as each part counted last: at its tick, listeners when a group became durable
 };
 
 // Told of every change of phase once it is durable, those of one trade in the order of its log.

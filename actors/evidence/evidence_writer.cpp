@@ -222,20 +222,20 @@ void EvidenceWriter::dismiss(const TradeId& id) {
 }
 
 // The trade is read back as of the last fact that its actor was told of, so that it misses none and hears none twice.
+// One that is over is not rebuilt: nobody else could have dismissed it, so it had asked for that before it crashed.
 void EvidenceWriter::on_refold(const RefoldTrade& message) {
-  if (Listener* const trade = trades_.find(message.trade); trade != nullptr) trade->actor = TradeActor{};
+  Listener* const trade = trades_.find(message.trade);
+  if (trade == nullptr) return end_for(message.trade);  // it was told to leave when it could not hear any more
+  trade->actor = TradeActor{};
+  if (trade->is_over) return;  // what it still had to hear of is looked at when it would have left
   pending_.push_back({last_number_, Rebuild{message, last_number_}});
   tell_consequences();
 }
 
-// One that is over is not rebuilt; what it still had to hear of is looked at when it would have left. The last fact
-// that it heard of is in the group that has just become durable, where the log has nothing in between.
+// The last fact that it heard of is in the group that has just become durable, where the log has nothing in between.
 void EvidenceWriter::carry_out(const Rebuild& rebuild) {
   const TradeId& id = rebuild.crashed.trade;
   const MonitorActor& monitor = shard_.monitors[rebuild.crashed.ledger];
-  const Listener* const trade = trades_.find(id);
-  if (trade == nullptr) return end_for(id);
-  if (trade->is_over) return;
   Result<RefoldedTrade> refolded = shard_.refold(id, durable_.sequence - (durable_.number - rebuild.heard));
   if (refolded) record_returns(refolded->missing_returns);
   send(monitor, TradeRefolded{id, std::move(refolded)});
