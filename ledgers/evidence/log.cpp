@@ -37,11 +37,14 @@ class GroupBuffer {
 // A group that gathers, or waits to be written.
 struct Gathered {
   GroupBuffer buffer;
-  GroupHeader header;
-  std::vector<Hash32> heads;    // after each record
+  GroupHeader header;           // without the head, which is known when it is written
   std::uint64_t producers = 0;  // a bit for each one that has a record in it
 
   [[nodiscard]] std::uint64_t last_sequence() const { return header.first_sequence + header.count - 1; }
+
+  [[nodiscard]] GroupView records() const {
+    return {{buffer.data() + kGroupHeaderBytes, static_cast<std::size_t>(header.payload_bytes)}, header.count};
+  }
 };
 
 }  // namespace
@@ -77,12 +80,12 @@ class Log::Writer {
 
  private:
   [[nodiscard]] Status check_sizes(const GroupView& group) const;
-  bool has_room_for(std::size_t bytes, std::uint8_t producer);
   Result<LogEnd> read_with_tree(const RecordVisitor& visit);
   Status make_log();
   Status continue_log(const LogEnd& end);
   void gather(ByteView records, std::uint32_t count, std::uint8_t producer);
   GroupBuffer take_buffer();
+  void chain(Gathered& group);
   void write(Gathered& group);
   void start_segment();
   Status create_segment();
@@ -97,21 +100,18 @@ class Log::Writer {
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<HashStore> tree_;
 
-  // The producer that appends.
-  std::mutex appending_;
-  LogPosition appended_;
-  std::vector<Hash32> heads_;  // of the records that are being gathered
-
   // I/O thread.
   std::unique_ptr<File> segment_;
   std::uint64_t segment_first_ = 0;  // its first sequence
   std::uint64_t offset_ = 0;         // of the next group in it
   std::uint64_t watermark_ = 0;
+  std::vector<Hash32> heads_;  // after each record of the group that is being written
 
   mutable std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Gathered> pending_;  // the last one may still grow
   std::vector<GroupBuffer> spare_;
+  std::uint64_t appended_ = 0;  // the last sequence that was given to a record
   Queued queued_;
   std::uint64_t refused_ = 0;  // producers that were, since the last group became durable
   LogPosition durable_;
@@ -124,7 +124,8 @@ Status Log::Writer::open(const RecordVisitor& visit) {
   CLEARSPAN_TRY(lock_, disk_.lock(directory_));
   CLEARSPAN_TRY(tree_, HashStore::open(disk_, directory_));
   CLEARSPAN_TRY(const LogEnd end, read_with_tree(visit));
-  appended_ = durable_ = end.position;
+  durable_ = end.position;
+  appended_ = durable_.sequence;
   watermark_ = end.position.sequence;
   return end.segment.empty() ? make_log() : continue_log(end);
 }
@@ -166,41 +167,33 @@ Status Log::Writer::continue_log(const LogEnd& end) {
   return Done{};
 }
 
-// The chain is computed outside the I/O thread's lock; only the copy into the group that gathers is made under it.
 Result<std::uint64_t> Log::Writer::append(const EncodedGroup& group, std::uint8_t producer) {
   CLEARSPAN_VERIFY(producer < kProducersMax);
   const ByteView bytes = group.view().bytes();
   CLEARSPAN_CHECK_OK(check_sizes(group.view()));
-  const std::lock_guard appending(appending_);
-  if (!has_room_for(bytes.size(), producer)) {
+  std::unique_lock lock(mutex_);
+  if (queued_.bytes > 0 && queued_.bytes + bytes.size() > kQueuedBytesMax) {
+    refused_ |= std::uint64_t{1} << producer;
     return make_error(ErrorCode::overloaded, "too many evidence records wait for the disk");
   }
-
   std::size_t begin = 0;
   std::size_t at = 0;
   std::uint32_t count = 0;
   while (at < bytes.size()) {
     std::size_t next = at;
-    const RecordBytes record = *GroupView::next_record(bytes, next);
+    GroupView::next_record(bytes, next);
     if (next - begin > payload_max_) {
       gather(bytes.subspan(begin, at - begin), std::exchange(count, 0), producer);
       begin = at;
     }
-    appended_.head = chain_next(appended_.head, record.record);
-    heads_.push_back(appended_.head);
-    ++appended_.sequence;
     ++count;
     at = next;
   }
   if (count > 0) gather(bytes.subspan(begin), count, producer);
-  return appended_.sequence;
-}
-
-bool Log::Writer::has_room_for(std::size_t bytes, std::uint8_t producer) {
-  const std::lock_guard lock(mutex_);
-  if (queued_.bytes == 0 || queued_.bytes + bytes <= kQueuedBytesMax) return true;
-  refused_ |= std::uint64_t{1} << producer;
-  return false;
+  const std::uint64_t last = appended_;
+  lock.unlock();
+  work_.notify_one();
+  return last;
 }
 
 Status Log::Writer::check_sizes(const GroupView& group) const {
@@ -216,26 +209,20 @@ Status Log::Writer::check_sizes(const GroupView& group) const {
   return status;
 }
 
-// Adds records, chained up to appended_, to the last pending group or to a new one.
+// Under the lock: adds records to the last pending group or to a new one.
 void Log::Writer::gather(ByteView records, std::uint32_t count, std::uint8_t producer) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (pending_.empty() || pending_.back().header.payload_bytes + records.size() > payload_max_) {
-      pending_.push_back({take_buffer(), {}, {}, 0});
-      pending_.back().header.first_sequence = appended_.sequence - count + 1;
-    }
-    Gathered& group = pending_.back();
-    std::memcpy(group.buffer.data() + kGroupHeaderBytes + group.header.payload_bytes, records.data(), records.size());
-    group.header.payload_bytes += records.size();
-    group.header.count += count;
-    group.header.head_after = appended_.head;
-    group.producers |= std::uint64_t{1} << producer;
-    group.heads.insert(group.heads.end(), heads_.begin(), heads_.end());
-    queued_.records += count;
-    queued_.bytes += records.size();
+  if (pending_.empty() || pending_.back().header.payload_bytes + records.size() > payload_max_) {
+    pending_.push_back({take_buffer(), {}, 0});
+    pending_.back().header.first_sequence = appended_ + 1;
   }
-  heads_.clear();
-  work_.notify_one();
+  Gathered& group = pending_.back();
+  std::memcpy(group.buffer.data() + kGroupHeaderBytes + group.header.payload_bytes, records.data(), records.size());
+  group.header.payload_bytes += records.size();
+  group.header.count += count;
+  group.producers |= std::uint64_t{1} << producer;
+  appended_ += count;
+  queued_.records += count;
+  queued_.bytes += records.size();
 }
 
 GroupBuffer Log::Writer::take_buffer() {
@@ -252,9 +239,10 @@ bool Log::Writer::step() {
   pending_.pop_front();
   lock.unlock();
 
+  chain(group);
   write(group);
   // The tree can be made again from the log: while it cannot be written, the log goes on and no checkpoint is signed.
-  static_cast<void>(tree_->append(group.heads));
+  static_cast<void>(tree_->append(heads_));
   kill_point(KillPoint::group_in_tree);
 
   const GroupHeader& header = group.header;
@@ -265,11 +253,9 @@ bool Log::Writer::step() {
   const std::uint64_t producers = group.producers | std::exchange(refused_, 0);
   lock.unlock();
 
-  const ByteView payload(group.buffer.data() + kGroupHeaderBytes, static_cast<std::size_t>(header.payload_bytes));
   if (on_durable_) {
     const LogOffset at{segment_first_, offset_ - group_bytes(header.payload_bytes) + kGroupHeaderBytes};
-    on_durable_(
-        {header.first_sequence, group.last_sequence(), header.head_after, {payload, header.count}, at, producers});
+    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, group.records(), at, producers});
   }
   kill_point(KillPoint::group_told);
   if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();
@@ -277,6 +263,17 @@ bool Log::Writer::step() {
   lock.lock();
   if (spare_.size() < kSpareBuffersMax) spare_.push_back(std::move(group.buffer));
   return true;
+}
+
+// Each head follows from the one before: what was gathered before this group is durable.
+void Log::Writer::chain(Gathered& group) {
+  heads_.clear();
+  Hash32 head = durable_.head;
+  group.records().for_each([&](const RecordBytes& bytes) {
+    head = chain_next(head, bytes.record);
+    heads_.push_back(head);
+  });
+  group.header.head_after = head;
 }
 
 void Log::Writer::write(Gathered& group) {

@@ -1,8 +1,8 @@
 // The evidence log: append-only, hash-chained segment files. It is the write-ahead log: what on_durable has named is on
 // disk, and nothing leaves the engine for a cause that is not.
 //
-//   producers:  append() copies and chains records into the gathering group            (never waits for the disk)
-//   I/O thread: step() writes whatever has gathered as one group, then calls on_durable (one group in flight)
+//   producers:  append() copies records into the gathering group                       (never waits for the disk)
+//   I/O thread: step() chains and writes whatever has gathered as one group, then calls on_durable (one in flight)
 //
 //   directory:  LOCK   HEAD   00000000000000000001.seg   00000000000000250001.seg ...   hashes.0  hashes.8 ...
 //   layout of a segment and of HEAD: layout.hpp
