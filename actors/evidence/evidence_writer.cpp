@@ -68,6 +68,7 @@ EvidenceWriter::behavior_type EvidenceWriter::make_behavior() {
 void EvidenceWriter::on_append(Append& message) {
   take(message);
   hand_over();
+  tell_facts();
   tell_consequences();  // an append without records may wait for nothing
 }
 
@@ -88,6 +89,7 @@ void EvidenceWriter::take_asks() {
     }
   });
   hand_over();
+  tell_facts();
   tell_consequences();
 }
 
@@ -126,12 +128,7 @@ void EvidenceWriter::for_each_listened_to(Items& items, const Work& work) const 
   const auto fetch_entry = [this](const auto& item) {
     if (const TradeId* const trade = trade_in(item)) trades_.fetch_entry(*trade);
   };
-  const auto fetch_actor = [this](const auto& item) {
-    const TradeId* const trade = trade_in(item);
-    const Listener* const listener = trade != nullptr ? trades_.find(*trade) : nullptr;
-    if (listener != nullptr) Trade::fetch(listener->actor);
-  };
-  for_each_ahead(items, work, fetch_slot, fetch_entry, fetch_actor);
+  for_each_ahead(items, work, fetch_slot, fetch_entry);
 }
 
 // Only now may the trade ask for anything: what it asks can overtake a message, but not what is told here.
@@ -140,7 +137,7 @@ void EvidenceWriter::resume(Enrolment& one) {
   Listener& listener = trades_.find_or_insert(one.trade);
   listener.actor = std::move(one.actor);
   send(listener.actor, ResumeTrade{});
-  for (auto& fact : std::exchange(listener.missed, {})) listener.actor->enqueue(std::move(fact), context());
+  for (TradeFact& fact : std::exchange(listener.missed, {})) Trade::tell(listener.actor, std::move(fact), context());
 }
 
 // A fact about a trade that is not live is not recorded as the trade's: it is over, or never was. Value that arrives in
@@ -159,15 +156,24 @@ void EvidenceWriter::take_fact(const evidence::Record& record, const RecordsPtr&
   tell(*trade, record.at, {owner, &event.event});
 }
 
-// Of the record that was taken last. The trade has its turn when the writer's is over.
+// Of the record that was taken last. The trade hears of it once the log has what was taken.
 void EvidenceWriter::tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event) {
-  auto fact =
-      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, TradeFact{at, std::move(event), last_number_});
-  if (listener.actor) {
-    listener.actor->enqueue(std::move(fact), context());
-  } else {
-    listener.missed.push_back(std::move(fact));
-  }
+  told_.push_back({&listener, {at, std::move(event), last_number_}});
+}
+
+void EvidenceWriter::tell_facts() {
+  const auto tell = [this](Told& one) {
+    if (one.listener->actor) {
+      Trade::tell(one.listener->actor, std::move(one.fact), context());
+    } else {
+      one.listener->missed.push_back(std::move(one.fact));
+    }
+  };
+  for_each_ahead(
+      told_, tell, [](const Told& one) { Trade::fetch(one.listener->actor); },
+      [](const Told& one) { Trade::fetch_plan_of(one.listener->actor); },
+      [](const Told& one) { Trade::fetch_legs_of(one.listener->actor); });
+  told_.clear();
 }
 
 // A hold is sent back by one trade, whoever asks for it and however often.
@@ -294,7 +300,7 @@ void EvidenceWriter::carry_out(const LetGo& over) {
   const TradeActor actor = std::move(over.listener->actor);
   trades_.erase(trade);
   if (actor) {
-    send(actor, LeaveMemory{});
+    Trade::tell(actor, LeaveMemory{}, context());
   } else {
     end_for(trade);
   }

@@ -1,5 +1,6 @@
 // The evidence writer: the sequencer of its shard. Records of all actors get their order here, and trades hear of them
-// in that order. They become durable by group commit; what may leave the shard only then waits here.
+// in that order, in the writer's turn (docs/adr/019). They become durable by group commit; what may leave the shard
+// only then waits here.
 //
 // It numbers what it takes from 1 on. In the log, records of other shards may stand between those of two groups that it
 // hands over.
@@ -27,8 +28,13 @@ class EvidenceWriter : public WriterActor::base {
   struct Listener {
     TradeId trade;
     TradeActor actor;  // null in between
-    std::vector<caf::mailbox_element_ptr> missed;
+    std::vector<TradeFact> missed;
     bool is_over = false;
+  };
+
+  struct Told {
+    Listener* listener = nullptr;
+    TradeFact fact;
   };
 
   // Those that were recorded together; trades share their facts.
@@ -75,6 +81,7 @@ class EvidenceWriter : public WriterActor::base {
   void for_each_listened_to(Items& items, const Work& work) const;
   void take_fact(const evidence::Record& record, const RecordsPtr& owner);
   void tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event);
+  void tell_facts();
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
   void end_for(const TradeId& trade);
@@ -93,6 +100,7 @@ class EvidenceWriter : public WriterActor::base {
   std::unordered_set<TradeId> to_be_adopted_;  // recorded by this writer, and not enrolled yet
   evidence::EncodedGroup group_;               // taken, not yet accepted by the log
   std::uint64_t last_number_ = 0;              // of the last record taken
+  std::vector<Told> told_;                     // of records taken in this turn
   std::deque<Reached> handed_over_;            // the last record of each group that is in the log and not durable
   Reached durable_;                            // the last record known to be on disk
   std::vector<std::function<void(std::uint64_t)>> in_log_;  // to be called once the log has all that was taken

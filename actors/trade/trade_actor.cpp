@@ -84,14 +84,12 @@ void Trade::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit)
 }
 
 caf::resumable::resume_result Trade::resume(caf::execution_unit* unit, std::size_t messages_max) {
-  turn_ = unit;
   for (std::size_t heard = 0; heard < messages_max; ++heard) {
     const caf::mailbox_element_ptr message = next_message();
     if (!message) break;
-    hear_or_crash(*message);
+    hear_or_crash(*message, unit);
     if (has_ended()) return done;
   }
-  turn_ = nullptr;
   return taken_ == nullptr && inbox_.try_block() ? awaiting_message : resume_later;
 }
 
@@ -113,7 +111,22 @@ caf::mailbox_element_ptr Trade::take_first() {
   return message;
 }
 
-void Trade::hear_or_crash(caf::mailbox_element& message) {
+template <class Message>
+void Trade::tell(const TradeActor& trade, Message message, caf::execution_unit* turn) {
+  auto& self = static_cast<Trade&>(*caf::actor_cast<caf::actor_control_block*>(trade)->get());
+  if (self.taken_ == nullptr && self.inbox_.blocked()) {
+    self.hear_or_crash(message, turn);
+  } else {
+    self.eq_impl(caf::make_message_id(), nullptr, turn, std::move(message));
+  }
+}
+
+template void Trade::tell(const TradeActor& trade, TradeFact message, caf::execution_unit* turn);
+template void Trade::tell(const TradeActor& trade, LeaveMemory message, caf::execution_unit* turn);
+
+template <class Message>
+void Trade::hear_or_crash(Message& message, caf::execution_unit* turn) {
+  turn_ = turn;
   try {
     hear(message);
   } catch (...) {
@@ -122,18 +135,18 @@ void Trade::hear_or_crash(caf::mailbox_element& message) {
         ->eq_impl(caf::make_message_id(), nullptr, turn_, TradeCrashed{plan_->id, reported_});
     end(caf::sec::runtime_error);
   }
+  turn_ = nullptr;
 }
 
 void Trade::hear(caf::mailbox_element& message) {
   caf::type_erased_tuple& content = message.content();
   if (content.match_element<TradeFact>(0)) {
-    on_fact(content.get_as<TradeFact>(0));
+    hear(content.get_as<TradeFact>(0));
   } else if (content.match_element<ResumeTrade>(0)) {
     carry_out(outstanding_commands(*plan_, state_));
     report(shard_.clock->now(), 0);
   } else if (content.match_element<LeaveMemory>(0)) {
-    say_over(shard_, *plan_, turn_);
-    end(caf::none);
+    hear(content.get_as<LeaveMemory>(0));
   } else if (content.match_element<PrepareTimeout>(0)) {
     on_prepare_timeout();
   } else if (content.match_element<CancelTrade>(0)) {
@@ -157,7 +170,7 @@ void Trade::on_destroy() {
 
 // --- What it hears ---
 
-void Trade::on_fact(const TradeFact& fact) {
+void Trade::hear(const TradeFact& fact) {
   Result<Step> step = advance(*plan_, std::move(state_), *fact.event);
   if (!step) {
     spdlog::critical("trade {}: {}", to_string(plan_->id), describe(step.error()));
@@ -166,6 +179,11 @@ void Trade::on_fact(const TradeFact& fact) {
   state_ = std::move(step->next);
   carry_out(step->commands);
   report(fact.at, fact.number);
+}
+
+void Trade::hear(const LeaveMemory&) {
+  say_over(shard_, *plan_, turn_);
+  end(caf::none);
 }
 
 void Trade::on_prepare_timeout() {

@@ -23,6 +23,11 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   // turn.
   static void say_over(const Shard& shard, const Plan& plan, caf::execution_unit* turn);
 
+  // A message of the trade's evidence writer, which runs on the same worker and has the turn: the trade hears it at
+  // once if nothing waits in its mailbox, else in its own turn.
+  template <class Message>
+  static void tell(const TradeActor& trade, Message message, caf::execution_unit* turn);
+
   // Its next message will find its memory near. Null is allowed.
   static void fetch(const TradeActor& trade);
   // And what hangs on it, once each before has come.
@@ -59,14 +64,16 @@ class Trade final : public caf::monitorable_actor, public caf::resumable {
   caf::mailbox_element_ptr next_message();
   caf::mailbox_element_ptr take_first();
   void hear(caf::mailbox_element& message);
-  void hear_or_crash(caf::mailbox_element& message);
+  void hear(const TradeFact& fact);
+  void hear(const LeaveMemory&);
+  template <class Message>
+  void hear_or_crash(Message& message, caf::execution_unit* turn);
   void end(caf::error reason);
 
   static const Trade* actor_of(const TradeActor& trade);
 
   [[nodiscard]] bool has_ended() const { return inbox_.closed(); }
 
-  void on_fact(const TradeFact& fact);
   void on_prepare_timeout();
   void on_cancel(CancelTrade& request);
 
