@@ -285,13 +285,16 @@ void EvidenceWriter::tell_consequences() {
   const auto fetch_listener = [](const Pending& one) {
     if (const auto* over = std::get_if<LetGo>(&one.consequence)) fetch(over->listener, sizeof(Listener));
   };
-  const auto fetch_trade = [this](const Pending& one) {
-    const auto* const over = std::get_if<LetGo>(&one.consequence);
-    if (over == nullptr) return;
-    trades_.fetch_slot(over->listener->trade);
-    Trade::fetch(over->listener->actor);
+  const auto fetch_slot = [this](const Pending& one) {
+    if (const auto* over = std::get_if<LetGo>(&one.consequence)) trades_.fetch_slot(over->listener->trade);
   };
-  for_each_ahead(First{pending_, static_cast<std::size_t>(count)}, carry_it_out, fetch_listener, fetch_trade);
+  const auto of_leaving = [](void (*fetch_of)(const TradeActor&)) {
+    return [fetch_of](const Pending& one) {
+      if (const auto* over = std::get_if<LetGo>(&one.consequence)) fetch_of(over->listener->actor);
+    };
+  };
+  for_each_ahead(First{pending_, static_cast<std::size_t>(count)}, carry_it_out, fetch_listener, fetch_slot,
+                 of_leaving(&Trade::fetch), of_leaving(&Trade::fetch_plan_of), of_leaving(&Trade::fetch_legs_of));
   pending_.erase(pending_.begin(), pending_.begin() + count);
 }
 

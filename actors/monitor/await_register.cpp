@@ -166,9 +166,13 @@ void AwaitRegister::fetch_deposit_terms(const OperationRef& ref) const {
   if (const Deposit* const deposit = deposits_.find(ref)) fetch(deposit->leg.get(), sizeof(Leg));
 }
 
+void AwaitRegister::fetch_hold_slot(const Outcome& outcome) const {
+  if (const HoldKey ended = ended_hold(outcome); !ended.is_zero()) by_hold_.fetch_slot(ended);
+}
+
 void AwaitRegister::fetch_slots(const Outcome& outcome) const {
   if (outcome.kind == MovementKind::hold) fetch_deposit_slot(outcome.ref);
-  fetch_slots(outcome.ref, ended_hold(outcome));
+  legs_.fetch_slot(outcome.ref);
 }
 
 void AwaitRegister::fetch_entries(const Outcome& outcome) const {

@@ -65,7 +65,8 @@ class AwaitRegister {
 
   void fetch_deposit_terms(const OperationRef& ref) const;
 
-  // And for whatever an outcome may be about.
+  // And for whatever an outcome may be about: the hold that it ends, and what is kept about its leg.
+  void fetch_hold_slot(const Outcome& outcome) const;
   void fetch_slots(const Outcome& outcome) const;
   void fetch_entries(const Outcome& outcome) const;
   void fetch_terms(const Outcome& outcome) const;

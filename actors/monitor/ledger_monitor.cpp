@@ -302,8 +302,8 @@ void LedgerMonitor::on_forgotten(const LegsForgotten& message) {
 
 // --- Blocks ---
 
-bool LedgerMonitor::is_ours(const MovementKey& key) const {
-  return shard_of(trade_of(key.ref), shard_.count) == shard_.index;
+bool LedgerMonitor::is_ours(const OperationRef& ref) const {
+  return shard_of(trade_of(ref), shard_.count) == shard_.index;
 }
 
 // What proves the block stands before what the block proves.
@@ -313,11 +313,20 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
   CLEARSPAN_VERIFY(!position_ || block.height == position_->height.plus(1));
   position_ = evidence::ViewAdvanced{ledger_.traits.id, block.height, block.hash, block.time, shard_.index_in_log()};
   ProvenFacts facts(final_block, shard_.clock->now());
+  // One that is another shard's by its ref can only be ours by the hold that it ends, and seldom is.
+  const auto fetch_slots = [this](const Outcome& outcome) {
+    if (is_ours(outcome.ref)) awaits_.fetch_slots(outcome);
+    awaits_.fetch_hold_slot(outcome);
+  };
+  const auto fetch_entries = [this](const Outcome& outcome) {
+    if (is_ours(outcome.ref)) awaits_.fetch_entries(outcome);
+  };
+  const auto fetch_terms = [this](const Outcome& outcome) {
+    if (is_ours(outcome.ref)) awaits_.fetch_terms(outcome);
+  };
   for_each_ahead(
-      block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); },
-      [this](const Outcome& outcome) { awaits_.fetch_slots(outcome); },
-      [this](const Outcome& outcome) { awaits_.fetch_entries(outcome); },
-      [this](const Outcome& outcome) { awaits_.fetch_terms(outcome); });
+      block.outcomes, [&](const Outcome& outcome) { on_outcome(outcome, facts); }, fetch_slots, fetch_entries,
+      fetch_terms);
   for (const IncludedTxn& txn : block.txns) {
     if (!txn.ok) on_failed_txn(txn, facts);
   }
@@ -340,7 +349,7 @@ void LedgerMonitor::on_final_block(const FinalBlock& final_block) {
 
 void LedgerMonitor::on_outcome(const Outcome& outcome, ProvenFacts& facts) {
   const MovementKey key = awaits_.key_of(outcome);
-  if (!is_ours(key)) return;
+  if (!is_ours(key.ref)) return;
   const bool is_expected = awaits_.is_in(key, outcome.position.txn);
   if (!outcome.ok && !is_expected) return;
   // A stranger's movement under our ref does not end the wait for ours.

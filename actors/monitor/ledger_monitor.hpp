@@ -64,7 +64,7 @@ class LedgerMonitor : public MonitorActor::base {
   void on_conflict(const LedgerConflict& message);
   void on_time(LedgerTime time, ProvenFacts& facts);
   [[nodiscard]] MovementDead dead(const MovementKey& key) const;
-  [[nodiscard]] bool is_ours(const MovementKey& key) const;
+  [[nodiscard]] bool is_ours(const OperationRef& ref) const;
 
   struct Child {
     TradeId trade;

@@ -92,9 +92,16 @@ void Submitter::on_asks(SubmitterAsks& message) {
       forgotten.refs.push_back(over.ref);
     }
   };
-  for_each_ahead(
-      message.asks, take, [this](const SubmitterAsk& ask) { known_.fetch_slot(ref_in(ask)); },
-      [this](const SubmitterAsk& ask) { known_.fetch_entry(ref_in(ask)); });
+  const auto fetch_slot = [this](const SubmitterAsk& ask) {
+    known_.fetch_slot(ref_in(ask));
+    if (const auto* movement = std::get_if<AskMovement>(&ask)) fetch(movement->plan.get(), sizeof(Plan));
+  };
+  const auto fetch_entry = [this](const SubmitterAsk& ask) {
+    known_.fetch_entry(ref_in(ask));
+    if (const auto* movement = std::get_if<AskMovement>(&ask))
+      fetch(&movement->plan->legs[movement->what.leg], sizeof(Leg));
+  };
+  for_each_ahead(message.asks, take, fetch_slot, fetch_entry);
   if (forgotten.refs.empty()) return;
   const MonitorActor& asker = monitor_of(forgotten.refs.front());
   caf::anon_send(asker, std::move(forgotten));

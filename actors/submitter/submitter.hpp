@@ -29,7 +29,7 @@ inline constexpr std::size_t kMovementsPerTxnMax = 256;
 // Txns of one account that are signed and that the node has not answered to, at most: full ones that become durable and
 // are on their way to it, so that neither a slow disk nor a slow node holds up the account. What waits behind them is
 // not signed yet, and can be withdrawn.
-inline constexpr std::size_t kUnansweredTxnsMax = 4;
+inline constexpr std::size_t kUnansweredTxnsMax = 8;
 
 // So many of them keep back a txn that is not full until the next tick, and one more until an answer comes: what is
 // asked for meanwhile gathers in it, and a signature costs as much for one movement as for all that fit.
