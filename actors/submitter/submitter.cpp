@@ -98,8 +98,8 @@ void Submitter::on_asks(SubmitterAsks& message) {
   };
   const auto fetch_entry = [this](const SubmitterAsk& ask) {
     known_.fetch_entry(ref_in(ask));
-    if (const auto* movement = std::get_if<AskMovement>(&ask))
-      fetch(&movement->plan->legs[movement->what.leg], sizeof(Leg));
+    const auto* const movement = std::get_if<AskMovement>(&ask);
+    if (movement != nullptr) fetch(&movement->plan->legs[movement->what.leg], sizeof(Leg));
   };
   for_each_ahead(message.asks, take, fetch_slot, fetch_entry);
   if (forgotten.refs.empty()) return;
