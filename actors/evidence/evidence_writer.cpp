@@ -101,7 +101,7 @@ void EvidenceWriter::take(Append& message) {
     Listener& listener = trades_.find_or_insert(one.trade);
     listener.actor = std::move(one.actor);
     static const Event started = Started{};
-    tell(listener, now, {std::shared_ptr<void>{}, &started});
+    tell_later(listener, now, {std::shared_ptr<void>{}, &started});
   };
   for_each_ahead(message.enrol, enrol, [this](const Enrolment& one) { trades_.fetch_slot(one.trade); });
   if (!message.records.empty()) take(std::make_shared<const Records>(std::move(message.records)));
@@ -153,16 +153,16 @@ void EvidenceWriter::take_fact(const evidence::Record& record, const RecordsPtr&
     return;
   }
   add(record);
-  tell(*trade, record.at, {owner, &event.event});
+  tell_later(*trade, record.at, {owner, &event.event});
 }
 
-// Of the record that was taken last. The trade hears of it once the log has what was taken.
-void EvidenceWriter::tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event) {
-  told_.push_back({&listener, {at, std::move(event), last_number_}});
+// Of the record that was taken last, once the log has what was taken.
+void EvidenceWriter::tell_later(Listener& listener, Timestamp at, std::shared_ptr<const Event> event) {
+  to_tell_.push_back({&listener, {at, std::move(event), last_number_}});
 }
 
 void EvidenceWriter::tell_facts() {
-  const auto tell = [this](Told& one) {
+  const auto tell = [this](Telling& one) {
     if (one.listener->actor) {
       Trade::tell(one.listener->actor, std::move(one.fact), context());
     } else {
@@ -170,10 +170,10 @@ void EvidenceWriter::tell_facts() {
     }
   };
   for_each_ahead(
-      told_, tell, [](const Told& one) { Trade::fetch(one.listener->actor); },
-      [](const Told& one) { Trade::fetch_plan_of(one.listener->actor); },
-      [](const Told& one) { Trade::fetch_legs_of(one.listener->actor); });
-  told_.clear();
+      to_tell_, tell, [](const Telling& one) { Trade::fetch(one.listener->actor); },
+      [](const Telling& one) { Trade::fetch_plan_of(one.listener->actor); },
+      [](const Telling& one) { Trade::fetch_legs_of(one.listener->actor); });
+  to_tell_.clear();
 }
 
 // A hold is sent back by one trade, whoever asks for it and however often.

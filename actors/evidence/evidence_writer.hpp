@@ -32,7 +32,7 @@ class EvidenceWriter : public WriterActor::base {
     bool is_over = false;
   };
 
-  struct Told {
+  struct Telling {
     Listener* listener = nullptr;
     TradeFact fact;
   };
@@ -80,7 +80,7 @@ class EvidenceWriter : public WriterActor::base {
   template <class Items, class Work>
   void for_each_listened_to(Items& items, const Work& work) const;
   void take_fact(const evidence::Record& record, const RecordsPtr& owner);
-  void tell(Listener& listener, Timestamp at, std::shared_ptr<const Event> event);
+  void tell_later(Listener& listener, Timestamp at, std::shared_ptr<const Event> event);
   void tell_facts();
   void record_return(const ReturnDeposit& deposit);
   void record_returns(const std::vector<ReturnDeposit>& deposits);
@@ -100,7 +100,7 @@ class EvidenceWriter : public WriterActor::base {
   std::unordered_set<TradeId> to_be_adopted_;  // recorded by this writer, and not enrolled yet
   evidence::EncodedGroup group_;               // taken, not yet accepted by the log
   std::uint64_t last_number_ = 0;              // of the last record taken
-  std::vector<Told> told_;                     // of records taken in this turn
+  std::vector<Telling> to_tell_;               // facts among what was taken in this turn
   std::deque<Reached> handed_over_;            // the last record of each group that is in the log and not durable
   Reached durable_;                            // the last record known to be on disk
   std::vector<std::function<void(std::uint64_t)>> in_log_;  // to be called once the log has all that was taken

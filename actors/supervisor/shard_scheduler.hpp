@@ -4,7 +4,8 @@
 // what the worker itself makes ready (a message from one actor of the shard to another) waits in a queue that nobody
 // else touches; what comes from outside waits in another one, behind a lock, and is taken over as a whole.
 //
-// Most turns are trades', and what these look at has been quiet for long: the worker has it fetched some turns ahead.
+// A start or a deadline gives many trades a turn each, and what these look at has been quiet for long: the worker has
+// it fetched some turns ahead.
 //
 // CAF 0.17.6 also has the clock's thread forget the timeouts of each actor that ends: a lock, a wake-up and two context
 // switches for every trade. No actor of ours sets a timeout that would have to be forgotten; ticks are delayed
