@@ -20,8 +20,9 @@ class LogReading {
       : disk_(disk), directory_(directory), identity_(identity), range_(range), visit_(visit) {}
 
   Result<LogEnd> run() {
+    // Before the segments are listed: a log that is being written has a segment before HEAD names it.
+    CLEARSPAN_CHECK_OK(read_watermark());
     CLEARSPAN_TRY(const auto names, disk_.list(directory_));
-    CLEARSPAN_CHECK_OK(read_watermark(names));
     for (const std::string& name : names) {
       if (const auto first = parse_segment_name(name)) starts_.push_back(*first);
     }
@@ -43,8 +44,10 @@ class LogReading {
                                                   std::to_string(at_.sequence + 1) + ": " + what);
   }
 
-  Status read_watermark(const std::vector<std::string>& names) {
-    if (!reads_to_end() || !std::binary_search(names.begin(), names.end(), kHeadFile)) return Done{};
+  Status read_watermark() {
+    if (!reads_to_end()) return Done{};
+    CLEARSPAN_TRY(const auto names, disk_.list(directory_));
+    if (!std::binary_search(names.begin(), names.end(), kHeadFile)) return Done{};
     CLEARSPAN_TRY(const auto file, disk_.open_to_read(directory_ + "/" + std::string(kHeadFile)));
     Bytes text(kWatermarkBytesMax);
     CLEARSPAN_TRY(const std::size_t size, file->read(0, text));
@@ -106,13 +109,23 @@ class LogReading {
     }
 
     offset_ = kBlockBytes;
+    CLEARSPAN_CHECK_OK(read_groups(file));
+    std::uint64_t torn_bytes = 0;
+    if (!is_done() && is_last) {
+      CLEARSPAN_TRY(torn_bytes, end_last_segment(file));
+    } else if (!is_done()) {
+      CLEARSPAN_CHECK_OK(end_full_segment(file));
+    }
+    end_ = {at_, segment_, offset_, header->segment_bytes, file.size() < header->segment_bytes, torn_bytes};
+    return Done{};
+  }
+
+  Status read_groups(SegmentFile& file) {
     bool has_group = true;
     while (has_group && !is_done()) {
       CLEARSPAN_TRY(has_group, read_group(file));
     }
-    end_ = {at_, segment_, offset_, header->segment_bytes, file.size() < header->segment_bytes, 0};
-    if (is_done()) return Done{};
-    return is_last ? end_last_segment(file) : end_full_segment(file);
+    return Done{};
   }
 
   Status end_full_segment(SegmentFile& file) {
@@ -121,20 +134,19 @@ class LogReading {
     return Done{};
   }
 
-  Status end_last_segment(SegmentFile& file) {
-    CLEARSPAN_TRY(const Tail tail, classify_tail(file, offset_, at_.sequence + 1));
-    switch (tail) {
-      case Tail::empty:
-        return Done{};
-      case Tail::torn: {
-        CLEARSPAN_TRY(const std::uint64_t content_end, file.end_of_content(offset_));
-        end_.torn_bytes = content_end - offset_;
-        return Done{};
-      }
-      case Tail::damaged:
-        break;
+  // What an interrupted write left behind the last group, in bytes.
+  Result<std::uint64_t> end_last_segment(SegmentFile& file) {
+    CLEARSPAN_TRY(const std::uint64_t content_end, file.end_of_content(offset_));
+    while (offset_ < content_end) {
+      CLEARSPAN_TRY(const Tail tail, classify_tail(file, offset_, at_.sequence + 1, content_end));
+      if (tail == Tail::torn) return content_end - offset_;
+      // Whoever writes the log may have gone on meanwhile: then the group is whole now.
+      const std::uint64_t damaged_at = offset_;
+      file.forget();
+      CLEARSPAN_CHECK_OK(read_groups(file));
+      if (offset_ == damaged_at) return corrupt("a group is damaged");
     }
-    return corrupt("a group is damaged");
+    return 0;
   }
 
   // Visits the records of the group at offset_. False when no valid group of the next sequence is there.

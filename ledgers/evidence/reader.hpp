@@ -72,9 +72,9 @@ struct ReadRange {
 Hash32 chain_start(const LogIdentity& identity);
 
 // Visits the records of the range in order, each after its link has been verified. Reading starts in the segment that
-// holds `from`; the whole log is verified by reading from 1 to the end. With a bounded `through`, the log may be
-// growing: what lies behind is not looked at. Errors: log_corrupt with segment, offset and sequence; storage_failed;
-// the visitor's.
+// holds `from`; the whole log is verified by reading from 1 to the end. The log may be growing: what lies behind
+// `through` is not looked at, and what is read to the end is all that was durable when the reading began. Errors:
+// log_corrupt with segment, offset and sequence; storage_failed; the visitor's.
 Result<LogEnd> read_log(Disk& disk, const std::string& directory, const LogIdentity& identity, const ReadRange& range,
                         const RecordVisitor& visit);
 

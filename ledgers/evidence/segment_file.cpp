@@ -90,9 +90,8 @@ Result<std::uint64_t> SegmentFile::end_of_content(std::uint64_t offset) {
   return end;
 }
 
-Result<Tail> classify_tail(SegmentFile& segment, std::uint64_t offset, std::uint64_t next_sequence) {
-  CLEARSPAN_TRY(const std::uint64_t content_end, segment.end_of_content(offset));
-  if (content_end == offset) return Tail::empty;
+Result<Tail> classify_tail(SegmentFile& segment, std::uint64_t offset, std::uint64_t next_sequence,
+                           std::uint64_t content_end) {
   CLEARSPAN_TRY(const ByteView front, segment.view(offset, kSectorBytes));
   if (const auto header = decode_group_header(front)) {
     const bool is_next = header->first_sequence == next_sequence && header->payload_bytes <= kGroupPayloadBytesMax;

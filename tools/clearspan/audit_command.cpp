@@ -34,7 +34,7 @@ Error in_source(const std::string& source, Error error) {
 }
 
 // NAME=SOURCE.
-Result<LedgerBook> read_book(const std::string& option, const std::vector<KnownLedger>& known,
+Result<LedgerBook> read_book(const std::string& option, const Result<std::vector<KnownLedger>>& known,
                              const AuditOptions& options) {
   const std::size_t sign = option.find('=');
   if (sign == std::string::npos || sign == 0) {
@@ -46,9 +46,10 @@ Result<LedgerBook> read_book(const std::string& option, const std::vector<KnownL
     CLEARSPAN_TRY(const std::string text, read_file(source));
     return audit::parse_book(text);
   }
-  const auto described = std::find_if(known.begin(), known.end(),
-                                      [&](const KnownLedger& one) { return one.description.ledger == ledger; });
-  if (described == known.end()) {
+  if (!known.ok()) return known.error();
+  const auto described =
+      std::ranges::find(*known, ledger, [](const KnownLedger& one) { return one.description.ledger; });
+  if (described == known->end()) {
     return make_error(ErrorCode::unknown_ledger, "the evidence does not describe the ledger", ledger.text);
   }
   if (described->description.kind == "ethereum") {
@@ -59,12 +60,12 @@ Result<LedgerBook> read_book(const std::string& option, const std::vector<KnownL
 }
 
 Result<std::vector<LedgerBook>> read_books(const audit::Evidence& evidence, const AuditOptions& options) {
-  // A damaged log is the audit's business; the books are then read without what it would say.
-  auto known = audit::ledgers_of(evidence);
+  // A damaged log is the audit's business; books that are saved can be read without what it would say.
+  const auto known = audit::ledgers_of(evidence);
   if (!known.ok() && known.error().code != ErrorCode::log_corrupt) return known.error();
   std::vector<LedgerBook> books;
   for (const std::string& option : options.ledgers) {
-    auto book = read_book(option, known.ok() ? *known : std::vector<KnownLedger>{}, options);
+    auto book = read_book(option, known, options);
     if (!book.ok()) return in_source(option, book.error());
     if (book->ledger.text != option.substr(0, option.find('='))) {
       return make_error(ErrorCode::invalid_value, "this is the book of " + book->ledger.text, option);

@@ -9,6 +9,7 @@
 #include "codecs/crypto/sha256.hpp"
 #include "ledgers/evidence/layout.hpp"
 #include "tests/ledgers/evidence/fixture.hpp"
+#include "tests/ledgers/evidence/hooked_disk.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -253,57 +254,11 @@ TEST_F(LogTest, gathers_while_a_group_is_being_written) {
   EXPECT_EQ(back.records[777], as_text(numbered_record(778, 100)));
 }
 
-// A disk whose writes fail from a certain one on.
-class FailingFile final : public File {
- public:
-  explicit FailingFile(std::unique_ptr<File> file) : file_(std::move(file)) {}
-
-  Status write(std::uint64_t, ByteView) override { return make_error(ErrorCode::storage_failed, "the disk is gone"); }
-
-  Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
-    return file_->read(offset, out);
-  }
-
-  Result<std::uint64_t> size() override { return file_->size(); }
-
-  Status cut_and_reserve(std::uint64_t offset, std::uint64_t bytes) override {
-    return file_->cut_and_reserve(offset, bytes);
-  }
-
- private:
-  std::unique_ptr<File> file_;
-};
-
-class FailingDisk final : public Disk {
- public:
-  Status make_directory(const std::string& directory) override { return disk_->make_directory(directory); }
-
-  Result<std::vector<std::string>> list(const std::string& directory) override { return disk_->list(directory); }
-
-  Result<std::unique_ptr<DirectoryLock>> lock(const std::string& directory) override { return disk_->lock(directory); }
-
-  Result<std::unique_ptr<File>> create(const std::string& path, ByteView first_block, std::uint64_t bytes) override {
-    CLEARSPAN_TRY(auto file, disk_->create(path, first_block, bytes));
-    return std::unique_ptr<File>(std::make_unique<FailingFile>(std::move(file)));
-  }
-
-  Result<std::unique_ptr<File>> open(const std::string& path) override { return disk_->open(path); }
-
-  Result<std::unique_ptr<File>> open_to_read(const std::string& path) override { return disk_->open_to_read(path); }
-
-  Result<std::unique_ptr<DerivedFile>> open_derived(const std::string& path) override {
-    return disk_->open_derived(path);
-  }
-
-  Status replace(const std::string& path, ByteView content) override { return disk_->replace(path, content); }
-
- private:
-  std::unique_ptr<Disk> disk_ = make_posix_disk();
-};
-
 TEST_F(LogTest, a_failed_write_ends_the_process) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  FailingDisk disk;
+  DiskHooks hooks;
+  hooks.before_write = [] { return make_error(ErrorCode::storage_failed, "the disk is gone"); };
+  HookedDisk disk(std::move(hooks));
   auto log = Log::open(disk, directory_, test_options(), ignore_records(), {});
   ASSERT_TRUE(log.ok());
   EncodedGroup group;
