@@ -190,7 +190,9 @@ void Submitter::drop_withdrawn() {
   for (const auto& [account, signer] : signers_) waiting += signer.queue.size();
   if (2 * withdrawn_ < waiting) return;
   for (auto& [account, signer] : signers_) {
-    std::erase_if(signer.queue, [this](const Movement& movement) { return !is_queued(movement); });
+    const auto kept = std::remove_if(signer.queue.begin(), signer.queue.end(),
+                                     [this](const Movement& movement) { return !is_queued(movement); });
+    signer.queue.erase(kept, signer.queue.end());
   }
   withdrawn_ = 0;
 }

@@ -9,6 +9,7 @@
 // block that closed it, so that nobody can be told "never signed" of something that took effect.
 #pragma once
 
+#include <boost/container/deque.hpp>
 #include <deque>
 #include <map>
 #include <optional>
@@ -52,8 +53,12 @@ class Submitter : public SubmitterActor::base {
   const char* name() const override { return "submitter"; }
 
  private:
+  // Sixteen share a block of memory, for a movement is so large that std::deque takes one for each.
+  using MovementQueue =
+      boost::container::deque<Movement, void, boost::container::deque_options_t<boost::container::block_size<16>>>;
+
   struct Signer {
-    std::deque<Movement> queue;  // those that were withdrawn stay in it for a while
+    MovementQueue queue;  // those that were withdrawn stay in it for a while
     std::deque<SubmitAnchor> anchors;
     std::optional<Sequence> next;
     bool reading_sequence = false;

@@ -122,13 +122,13 @@ Result<SignedTxn> Keyring::sign(const LedgerId& ledger, const SigningRequest& re
   std::vector<MovementKey> keys;
   keys.reserve(request.movements.size());
   for (const Movement& movement : request.movements) {
-    const std::string field = "movements/" + std::to_string(keys.size());
+    const auto field = [&keys] { return "movements/" + std::to_string(keys.size()); };
     const auto needed = find(account_to_sign(movement));
     // A payer may sign the refund of its own hold, as a reclaim: the ledger decides whether it may have it.
     const bool is_reclaim = movement.kind == MovementKind::refund && by_account_.contains(movement.to) &&
                             by_account_.at(movement.to) == signer;
-    if (!is_reclaim && (!needed.ok() || *needed != signer)) return rejected("needs another signer", field);
-    if (auto put = put_movement(content, movement); !put.ok()) return rejected(describe(put.error()), field);
+    if (!is_reclaim && (!needed.ok() || *needed != signer)) return rejected("needs another signer", field());
+    if (auto put = put_movement(content, movement); !put.ok()) return rejected(describe(put.error()), field());
     keys.push_back(key_of(movement));
   }
   SignedTxn txn = finish_txn(std::move(content), *signer, request);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "codecs/crypto/secret_key.hpp"
 #include "codecs/simulated/txn.hpp"
@@ -51,7 +52,7 @@ class Keyring {
 
   AccountId operator_;
   std::map<SignerKey, Signer> signers_;
-  std::map<AccountId, const Signer*> by_account_;
+  std::unordered_map<AccountId, const Signer*> by_account_;
 };
 
 }  // namespace clearspan::simulated

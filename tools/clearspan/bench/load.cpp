@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "tools/clearspan/bench/orders.hpp"
-
 namespace clearspan::tools {
 namespace {
 
@@ -38,6 +36,7 @@ void Load::on_phase_change(const PhaseChange& change) {
 }
 
 Status Load::run(Engine& engine) {
+  OrderTaker orders(engine, world_.engine_tag(), world_.profile_for(Misfortune::none), world_.timing());
   begin_ = SteadyClock::now();
   Moment moved = begin_;
   std::uint32_t seen_over = 0;
@@ -45,7 +44,7 @@ Status Load::run(Engine& engine) {
     const Moment now = SteadyClock::now();
     const std::uint32_t allowed = std::min(submittable(now), submitted() + options_.batch);
     if (allowed > submitted()) {
-      CLEARSPAN_CHECK_OK(submit(engine, allowed, now));
+      CLEARSPAN_CHECK_OK(submit(engine, orders, allowed, now));
     } else {
       wait(now);
     }
@@ -72,8 +71,7 @@ void Load::wait(Moment now) const {
   std::this_thread::sleep_until(waits_for_orders ? std::max(now + kPause, due(submitted(), now)) : now + kLook);
 }
 
-Status Load::submit(Engine& engine, std::uint32_t until, Moment now) {
-  OrderTaker orders(engine, world_.engine_tag(), world_.profile_for(Misfortune::none), world_.timing());
+Status Load::submit(Engine& engine, OrderTaker& orders, std::uint32_t until, Moment now) {
   const std::uint32_t first = submitted();
   std::vector<NewTrade> trades;
   trades.reserve(until - first);

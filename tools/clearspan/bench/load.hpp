@@ -6,6 +6,7 @@
 
 #include "actors/engine.hpp"
 #include "tools/clearspan/bench/moments.hpp"
+#include "tools/clearspan/bench/orders.hpp"
 #include "tools/clearspan/demo/simulated_world.hpp"
 
 namespace clearspan::tools {
@@ -46,7 +47,7 @@ class Load {
   [[nodiscard]] std::uint32_t submittable(Moment now) const;
   [[nodiscard]] Moment due(std::uint32_t number, Moment now) const;
   void wait(Moment now) const;
-  Status submit(Engine& engine, std::uint32_t until, Moment now);
+  Status submit(Engine& engine, OrderTaker& orders, std::uint32_t until, Moment now);
 
   const LoadOptions options_;
   const SimulatedWorld& world_;

@@ -24,7 +24,8 @@ Result<Plan> OrderTaker::plan(std::uint64_t number, const PaymentRequest& reques
   const Timestamp created = SystemClock().now();
   const PaymentOffer::Wishes wishes{request.placed_by, request.deadline, request.reclaim_after};
   if (!offer_ || offered_ != created || wishes_ != wishes) {
-    offer_.emplace(profile_, source_, destination_, timing_, wishes, tag_, created);
+    offer_.emplace(profile_, now_of(profile_.source_ledger), now_of(profile_.destination_ledger), timing_, wishes, tag_,
+                   created);
     offered_ = created;
     wishes_ = wishes;
   }
@@ -37,8 +38,8 @@ std::uint64_t OrderTaker::number_of(const TradeId& id) {
   return number;
 }
 
-LedgerNow OrderTaker::now_of(const Engine& engine, const LedgerId& ledger) {
-  for (const LedgerStatus& status : engine.ledgers()) {
+LedgerNow OrderTaker::now_of(const LedgerId& ledger) const {
+  for (const LedgerStatus& status : engine_.ledgers()) {
     if (status.traits.id == ledger) return {status.traits, status.time, status.seen};
   }
   return {};

@@ -9,30 +9,24 @@
 
 namespace clearspan::tools {
 
-// What the engine knows of the ledgers now, for a few plans.
 class OrderTaker {
  public:
   OrderTaker(const Engine& engine, const EngineTag& tag, const Profile& profile, const TimingPolicy& timing)
-      : tag_(tag),
-        profile_(profile),
-        timing_(timing),
-        source_(now_of(engine, profile_.source_ledger)),
-        destination_(now_of(engine, profile_.destination_ledger)) {}
+      : engine_(engine), tag_(tag), profile_(profile), timing_(timing) {}
 
-  // Errors: those of compile_payment.
+  // By what the engine knows of the ledgers now. Errors: those of compile_payment.
   Result<Plan> plan(std::uint64_t number, const PaymentRequest& request);
 
   // Of the plan with this id.
   static std::uint64_t number_of(const TradeId& id);
 
  private:
-  static LedgerNow now_of(const Engine& engine, const LedgerId& ledger);
+  [[nodiscard]] LedgerNow now_of(const LedgerId& ledger) const;
 
+  const Engine& engine_;
   const EngineTag tag_;
   const Profile& profile_;
   const TimingPolicy timing_;
-  const LedgerNow source_;
-  const LedgerNow destination_;
   PaymentOffer::Wishes wishes_;  // of the last request, whose offer is kept for those of the same moment
   Timestamp offered_;
   std::optional<PaymentOffer> offer_;
