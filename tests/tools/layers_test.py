@@ -16,6 +16,7 @@ HEADERS = [
 ALLOWED = [
     ("core/money/a.cpp", '"core/base/result.hpp"'),
     ("core/money/a.cpp", "<boost/multiprecision/cpp_int.hpp>"),
+    ("actors/submitter/a.hpp", "<boost/container/deque.hpp>"),
     ("core/base/a.cpp", "<vector>"),
     ("codecs/ethereum/a.cpp", '"codecs/json/value.hpp"'),
     ("codecs/json/a.cpp", "<simdjson.h>"),
@@ -65,6 +66,7 @@ REFUSED = [
     ("ledgers/ethereum/a.cpp", '"actors/messages.hpp"'),
     ("ledgers/ethereum/a.cpp", "<boost/beast/core.hpp>"),
     ("ledgers/ethereum/a.cpp", "<boost/asio.hpp>"),
+    ("actors/trade/a.hpp", "<boost/container/deque.hpp>"),
     ("ledgers/ethereum/a.cpp", "<caf/all.hpp>"),
     ("ledgers/ethereum/a.cpp", "<toml++/toml.h>"),
     ("ledgers/transport/a.cpp", '"ledgers/ethereum/connector.hpp"'),

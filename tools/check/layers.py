@@ -32,6 +32,7 @@ MAY_INCLUDE = {
 FREE = ["tests", "bench"]
 HOMES = [
     (r"boost/multiprecision/", ["core/money"]),
+    (r"boost/container/", ["actors/submitter"]),
     (r"boost/", ["ledgers/transport"]),
     (r"simdjson", ["codecs/json"]),
     (r"openssl/", ["codecs/crypto", "ledgers/transport"]),
