@@ -11,8 +11,8 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(60);  // without any trade settling
 constexpr auto kLook = std::chrono::milliseconds(1);
 
-// Between two calls of create() at a given rate. What an order waits for the call counts. With a tenth of it, giving the
-// orders takes a tenth of all that two cores do at 25,000 per second.
+// Between two calls of create() at a given rate. What an order waits for the call counts. With a tenth of it, giving
+// the orders takes a tenth of all that two cores do at 25,000 per second.
 constexpr auto kPause = std::chrono::milliseconds(1);
 
 double seconds_between(Moment from, Moment to) {
