@@ -102,6 +102,7 @@ class Audits(unittest.TestCase):
             file.seek(4096 + 200)
             file.write(bytes([byte ^ 1]))
         self.expect(audit(tampered, self.saved), 1, "I6")
+        self.expect(audit(tampered, self.urls), 2, "log_corrupt")  # which says how to read a ledger's own books
 
     def test_a_phase_that_was_shown_must_be_the_logs(self):
         seen = self.folder / "seen"
