@@ -130,6 +130,10 @@ class PartOfTally {
 // Reads one trade back from its evidence up to that record, after a crash of its actor.
 using Refold = std::function<Result<RefoldedTrade>(const TradeId&, std::uint64_t sequence)>;
 
+// Has the callback run once no actor of that shard of the node has a message any more, on the shard's thread. False
+// when none has now: then it is not run.
+using OnceAtRest = std::function<bool(std::uint16_t shard, std::function<void()> callback)>;
+
 struct Shard {
   std::uint16_t index = 0;
   std::uint16_t count = 1;
@@ -143,6 +147,7 @@ struct Shard {
   Outboxes* outboxes = nullptr;
   PhaseReports* reports = nullptr;
   std::function<void()> after_report;  // see Surroundings
+  OnceAtRest once_at_rest;
   std::vector<LedgerServices*> ledgers;
   WriterActor writer;
   std::vector<MonitorActor> monitors;      // of this shard, by ledger index

@@ -207,7 +207,27 @@ bool Submitter::may_sign() const {
 
 void Submitter::on_flush() {
   flush_is_due_ = false;
-  flush_all(kUnansweredForGathering);
+  flush_all(waits_for_shards() ? 0 : kUnansweredForGathering);
+}
+
+// Once for what is to be signed next, whatever the shards begin meanwhile.
+bool Submitter::waits_for_shards() {
+  if (!at_work_) {
+    const auto at_work =
+        std::make_shared<std::atomic<std::size_t>>(1);  // one more than there are, while it counts them
+    const auto note_rest = [at_work, self = caf::actor_cast<SubmitterActor>(this)] {
+      if (--*at_work == 0) caf::anon_send(self, Flush{});
+    };
+    for (std::uint16_t shard = 0; shard < shard_.count; ++shard) {
+      ++*at_work;
+      if (!shard_.once_at_rest(shard, note_rest)) --*at_work;
+    }
+    --*at_work;
+    at_work_ = at_work;
+  }
+  if (*at_work_ != 0) return true;
+  at_work_.reset();
+  return false;
 }
 
 // `unanswered_max`: with so many no txn is signed that is not full.

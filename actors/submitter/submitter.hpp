@@ -9,9 +9,11 @@
 // block that closed it, so that nobody can be told "never signed" of something that took effect.
 #pragma once
 
+#include <atomic>
 #include <boost/container/deque.hpp>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -33,7 +35,9 @@ inline constexpr std::size_t kMovementsPerTxnMax = 256;
 inline constexpr std::size_t kUnansweredTxnsMax = 8;
 
 // So many of them keep back a txn that is not full until the next tick, and one more until an answer comes: what is
-// asked for meanwhile gathers in it, and a signature costs as much for one movement as for all that fit.
+// asked for meanwhile gathers in it, and a signature costs as much for one movement as for all that fit. It also waits
+// until the shards that are at work have come to rest once, but not beyond a tick: the shards that handle a block ask
+// one after the other (docs/adr/020).
 inline constexpr std::size_t kUnansweredForGathering = 1;
 
 inline constexpr Millis kTickInterval{100};  // between two looks at what nobody has answered to
@@ -125,6 +129,7 @@ class Submitter : public SubmitterActor::base {
   [[nodiscard]] bool is_queued(const Movement& movement) const;
   void drop_withdrawn();
   void schedule_flush();
+  [[nodiscard]] bool waits_for_shards();
   void flush_all(std::size_t unanswered_max);
   void flush(const AccountId& account, Signer& signer, std::size_t unanswered_max);
   [[nodiscard]] std::size_t batch_max() const;
@@ -155,7 +160,8 @@ class Submitter : public SubmitterActor::base {
   const Shard& shard_;
   LedgerServices& ledger_;
   bool flush_is_due_ = false;
-  std::size_t withdrawn_ = 0;  // since the queues were last rid of such
+  std::shared_ptr<const std::atomic<std::size_t>> at_work_;  // shards that what is not signed yet waits for
+  std::size_t withdrawn_ = 0;                                // since the queues were last rid of such
   std::map<AccountId, Signer> signers_;
   std::unordered_map<TxnId, Flight> flights_;
   HashTable<KnownLeg, &KnownLeg::ref> known_;

@@ -36,6 +36,8 @@ struct Surroundings {
   std::function<Result<RefoldedTrade>(std::uint16_t log, const TradeId&, std::uint64_t sequence)> refold;
   // On the turn of a trade that has changed its phase; what it throws ends the trade's actor.
   std::function<void()> after_report;
+  // See Shard. Called once the actors are there.
+  OnceAtRest once_at_rest;
 };
 
 class Core {

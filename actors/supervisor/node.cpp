@@ -26,6 +26,10 @@ Surroundings Node::surroundings() {
   surroundings.refold = [this](std::uint16_t log, const TradeId& trade, std::uint64_t sequence) {
     return refold(log, trade, sequence);
   };
+  surroundings.once_at_rest = [this](std::uint16_t shard, std::function<void()> callback) {
+    auto& scheduler = dynamic_cast<ShardScheduler&>(core_.shards()[shard]->system->scheduler());
+    return scheduler.once_at_rest(std::move(callback));
+  };
   return surroundings;
 }
 

@@ -86,6 +86,7 @@ void ShardScheduler::Worker::run(std::size_t messages_max) {
 caf::resumable* ShardScheduler::Worker::next() {
   if (has_more_.load(std::memory_order_acquire) || ready_.empty()) {
     std::unique_lock lock(mutex_);
+    if (ready_.empty()) come_to_rest(lock);
     waits_ = ready_.empty();
     if (waits_) changed_.wait(lock, [this] { return stops_ || !outside_.empty(); });
     waits_ = false;
@@ -97,6 +98,16 @@ caf::resumable* ShardScheduler::Worker::next() {
   caf::resumable* const job = ready_.front().job;
   ready_.pop_front();
   return job;
+}
+
+// Whoever asks while the callbacks run is told before the worker waits.
+void ShardScheduler::Worker::come_to_rest(std::unique_lock<std::mutex>& lock) {
+  while (outside_.empty() && !at_rest_.empty()) {
+    const auto callbacks = std::exchange(at_rest_, {});
+    lock.unlock();
+    for (const auto& callback : callbacks) callback();
+    lock.lock();
+  }
 }
 
 void ShardScheduler::Worker::take_outside() {
@@ -120,6 +131,13 @@ void ShardScheduler::Worker::enqueue(caf::resumable* job) {
   outside_.push_back(job);
   has_more_.store(true, std::memory_order_release);
   if (waits_) changed_.notify_one();
+}
+
+bool ShardScheduler::Worker::once_at_rest(std::function<void()> callback) {
+  const std::lock_guard lock(mutex_);
+  if (waits_ && outside_.empty()) return false;
+  at_rest_.push_back(std::move(callback));
+  return true;
 }
 
 void ShardScheduler::Worker::stop() {

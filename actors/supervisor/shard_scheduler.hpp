@@ -18,8 +18,10 @@
 #include <caf/scheduler/abstract_coordinator.hpp>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "actors/trade/trade_actor.hpp"
@@ -37,6 +39,10 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
 
   // Returns when all actors of the system have ended, trades too, which CAF does not count. All have been asked to.
   static void await_end(caf::actor_system& system);
+
+  // Runs the callback once, on the worker's thread, when nothing is ready any more. False when nothing is: then it is
+  // not run. Any thread; on the worker's own, the turn that asks counts as something that is ready.
+  bool once_at_rest(std::function<void()> callback) { return worker_.once_at_rest(std::move(callback)); }
 
   caf::detail::thread_safe_actor_clock& clock() noexcept override { return clock_; }
 
@@ -58,6 +64,7 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
     void run(std::size_t messages_max);
     void stop();  // `run` returns; what was ready stays so
     void enqueue(caf::resumable* job);
+    bool once_at_rest(std::function<void()> callback);
 
     // From the worker's own thread.
     void exec_later(caf::resumable* job) override;
@@ -71,6 +78,7 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
     };
 
     caf::resumable* next();  // null once it has to stop
+    void come_to_rest(std::unique_lock<std::mutex>& lock);
     void take_outside();
     void fetch_ahead() const;
 
@@ -79,6 +87,7 @@ class ShardScheduler final : public caf::scheduler::abstract_coordinator {
     std::mutex mutex_;                   // of what follows
     std::condition_variable changed_;
     std::vector<caf::resumable*> outside_;
+    std::vector<std::function<void()>> at_rest_;
     bool waits_ = false;
     bool stops_ = false;
   };

@@ -240,6 +240,7 @@ void Core::spawn_actors() {
     runtime->reports = std::make_unique<PhaseReports>(tally_, options_);
     shard.reports = runtime->reports.get();
     shard.after_report = surroundings_.after_report;
+    shard.once_at_rest = surroundings_.once_at_rest;
     for (auto& ledger : ledgers_) shard.ledgers.push_back(ledger.get());
     shard.writer = runtime->system->spawn<EvidenceWriter>(shard);
   }

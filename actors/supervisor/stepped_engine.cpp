@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -53,6 +55,9 @@ class Stepped final : public SteppedEngine {
     const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(which);
     std::rotate(jobs.begin(), chosen, chosen + 1);
     scheduler(shard).run_once();
+    while (!scheduler(shard).has_job() && !at_rest_[shard].empty()) {
+      for (const auto& callback : std::exchange(at_rest_[shard], {})) callback();
+    }
   }
 
   [[nodiscard]] std::uint16_t log_count() const override { return core_.log_count(); }
@@ -88,6 +93,11 @@ class Stepped final : public SteppedEngine {
     inner.refold = [this](std::uint16_t log, const TradeId& trade, std::uint64_t sequence) {
       return refold(log, trade, sequence);
     };
+    inner.once_at_rest = [this](std::uint16_t shard, std::function<void()> callback) {
+      if (!scheduler(shard).has_job()) return false;
+      at_rest_[shard].push_back(std::move(callback));
+      return true;
+    };
     return inner;
   }
 
@@ -121,6 +131,7 @@ class Stepped final : public SteppedEngine {
   const EngineOptions options_;
   evidence::Disk& disk_;
   Core core_;
+  std::map<std::uint16_t, std::vector<std::function<void()>>> at_rest_;  // by shard
   bool resumed_ = false;
   bool follows_ = false;
 };

@@ -8,10 +8,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace clearspan::actors {
 namespace {
@@ -124,6 +127,46 @@ TEST_F(ShardSchedulerTest, the_end_is_awaited_of_actors_that_are_not_counted) {
   for (int i = 0; i < kJobs; ++i) system_->scheduler().enqueue(new SlowJob(turns));
   ShardScheduler::await_end(*system_);
   EXPECT_EQ(turns, kJobs);
+}
+
+class AtRestTest : public ShardSchedulerTest {
+ protected:
+  [[nodiscard]] bool once_at_rest(std::function<void()> callback) {
+    return dynamic_cast<ShardScheduler&>(system_->scheduler()).once_at_rest(std::move(callback));
+  }
+
+  void enqueue(int jobs) {
+    for (int i = 0; i < jobs; ++i) system_->scheduler().enqueue(new SlowJob(turns_));
+  }
+
+  // Turns that were over when it was called; also where nothing is ready at first, for its thread may have yet to
+  // start.
+  int turns_at_rest() {
+    std::promise<int> turns;
+    return once_at_rest([&] { turns.set_value(turns_); }) ? turns.get_future().get() : turns_.load();
+  }
+
+  std::atomic<int> turns_{0};
+};
+
+TEST_F(AtRestTest, is_called_behind_all_that_is_ready) {
+  constexpr int kJobs = 20;
+  enqueue(kJobs);
+  EXPECT_EQ(turns_at_rest(), kJobs);
+}
+
+TEST_F(AtRestTest, is_not_called_by_a_shard_that_has_nothing_to_do) {
+  turns_at_rest();
+  while (once_at_rest([] {})) std::this_thread::yield();
+  EXPECT_FALSE(once_at_rest([] { FAIL(); }));
+}
+
+// Else it would wait for the shard's next message, whenever that comes.
+TEST_F(AtRestTest, is_called_although_it_is_asked_for_while_others_are_called) {
+  std::promise<void> second;
+  enqueue(1);
+  ASSERT_TRUE(once_at_rest([&] { EXPECT_TRUE(once_at_rest([&] { second.set_value(); })); }));
+  EXPECT_EQ(second.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
 }
 
 }  // namespace

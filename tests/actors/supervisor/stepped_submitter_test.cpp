@@ -78,6 +78,8 @@ TEST_F(SteppedEngineTest, sends_a_txn_again_only_after_the_node_has_answered_to_
 
 class GatheringTest : public SteppedEngineTest {
  protected:
+  explicit GatheringTest(std::uint16_t shards = 1) : world(shards) {}
+
   void SetUp() override {
     SteppedEngineTest::SetUp();
     sign_a_hold(world);
@@ -102,7 +104,7 @@ class GatheringTest : public SteppedEngineTest {
 
   std::uint64_t outstanding() { return world.engine().ledgers()[0].txns_outstanding; }
 
-  SteppedWorld world{1};
+  SteppedWorld world;
 };
 
 TEST_F(GatheringTest, what_is_asked_for_while_a_txn_has_no_answer_goes_into_the_next_one) {
@@ -123,6 +125,41 @@ TEST_F(GatheringTest, without_an_answer_it_goes_at_a_tick_but_not_beside_two) {
   EXPECT_EQ(outstanding(), 2U);
   tick();
   EXPECT_EQ(outstanding(), 3U);
+}
+
+class GatheringFromTwoShards : public GatheringTest {
+ protected:
+  GatheringFromTwoShards() : GatheringTest(2) {}
+
+  // Each shard has a trade that asks for a hold; the one that does not run first may be the submitter's.
+  void ask_for_holds_and_run(std::uint16_t first) {
+    world.settle();
+    answer_to_one();
+    world.exchange();
+    world.exchange();
+    ASSERT_NE(world.engine().runnable(0), 0U);
+    ASSERT_NE(world.engine().runnable(1), 0U);
+    world.run_actors(first);
+  }
+};
+
+TEST_F(GatheringFromTwoShards, what_shards_are_about_to_ask_for_goes_into_one_txn) {
+  for (std::uint16_t first = 0; first < 2; ++first) {
+    ASSERT_NO_FATAL_FAILURE(ask_for_holds_and_run(first));
+    EXPECT_EQ(outstanding(), 1U + first) << "the other shard is at work";
+    world.run_actors();
+    EXPECT_EQ(outstanding(), 2U + first);
+  }
+}
+
+TEST_F(GatheringFromTwoShards, a_shard_that_stays_at_work_is_not_waited_for_beyond_a_tick) {
+  for (std::uint16_t first = 0; first < 2; ++first) {
+    ASSERT_NO_FATAL_FAILURE(ask_for_holds_and_run(first));
+    world.pass_time(kTickInterval);
+    world.run_actors(first);
+    world.run_actors();
+  }
+  EXPECT_EQ(outstanding(), 4U) << "one more where the submitter's shard was first";
 }
 
 TEST_F(GatheringTest, a_full_txn_does_not_wait_for_the_answer_to_another_one) {

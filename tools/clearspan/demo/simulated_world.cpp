@@ -172,14 +172,17 @@ void SimulatedWorld::make_profiles() {
   }
 }
 
+// The ledgers do not share a clock: the one's blocks come half an interval after the other's.
 void SimulatedWorld::produce() {
   name_this_thread("ledgers");
+  const auto half = std::chrono::steady_clock::duration(block_interval_) / 2;
   auto next = std::chrono::steady_clock::now();
   while (!stopping_) {
-    a_.ledger->produce();
-    b_.ledger->produce();
-    next += block_interval_;
-    std::this_thread::sleep_until(next);
+    for (const Side* side : {&a_, &b_}) {
+      side->ledger->produce();
+      next += half;
+      std::this_thread::sleep_until(next);
+    }
   }
 }
 
