@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/write_times.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "core/scenario/timing.hpp"
@@ -66,7 +67,7 @@ struct EngineStats {
   std::uint64_t rejected = 0;
   std::uint64_t suspended = 0;
   std::uint64_t records_durable = 0;
-  std::uint64_t groups_durable = 0;
+  WriteTimes writes;   // of groups of records; each was one flush
   InMemory in_memory;  // as each part counted last: at its tick, listeners when a group became durable
 };
 

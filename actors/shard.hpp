@@ -14,6 +14,7 @@
 #include "actors/messages.hpp"
 #include "actors/outbox.hpp"
 #include "actors/trade/phase_reports.hpp"
+#include "actors/write_times.hpp"
 #include "core/base/clock.hpp"
 #include "ledgers/connector.hpp"
 #include "ledgers/evidence/log.hpp"
@@ -106,7 +107,7 @@ struct Tally {
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> suspended{0};
   std::atomic<std::uint64_t> records_durable{0};
-  std::atomic<std::uint64_t> groups_durable{0};
+  WriteTally writes;
 
   // See InMemory. Each is the sum of what its actors have.
   std::atomic<std::uint64_t> trades_in_memory{0};

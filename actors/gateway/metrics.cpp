@@ -41,12 +41,27 @@ class FamilyWriter {
 
   FamilyWriter& add(double value) { return add({}, value); }
 
+  FamilyWriter& add(const ClientMetric::Histogram& histogram) {
+    family_->metric.emplace_back().histogram = histogram;
+    return *this;
+  }
+
  private:
   MetricFamily* family_;
 };
 
 double number(std::uint64_t value) {
   return static_cast<double>(value);
+}
+
+ClientMetric::Histogram histogram_of(const WriteTimes& times) {
+  ClientMetric::Histogram histogram{times.count(), std::chrono::duration<double>(times.sum).count(), {}};
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < WriteTimes::kBounds; ++i) {
+    count += times.counts[i];
+    histogram.bucket.push_back({count, std::chrono::duration<double>(WriteTimes::bound(i)).count()});
+  }
+  return histogram;
 }
 
 void collect_trades(const EngineStats& stats, std::vector<MetricFamily>& out) {
@@ -69,7 +84,10 @@ void collect_trades(const EngineStats& stats, std::vector<MetricFamily>& out) {
       .add(number(stats.records_durable));
   FamilyWriter(out, "clearspan_groups_durable_total", "Groups of records made durable, one flush each.",
                MetricType::Counter)
-      .add(number(stats.groups_durable));
+      .add(number(stats.writes.count()));
+  FamilyWriter(out, "clearspan_group_write_seconds", "Time until a group of records was written and durable.",
+               MetricType::Histogram)
+      .add(histogram_of(stats.writes));
 }
 
 struct LedgerFigure {

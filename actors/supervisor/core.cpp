@@ -92,7 +92,7 @@ EngineStats Core::stats() const {
           tally_.rejected,
           tally_.suspended,
           tally_.records_durable,
-          tally_.groups_durable,
+          tally_.writes.read(),
           {tally_.trades_in_memory, tally_.listeners_in_memory, tally_.awaits_in_memory, tally_.legs_in_memory}};
 }
 

@@ -83,7 +83,7 @@ Status Core::open_logs(std::uint16_t count) {
     const evidence::LogOptions log_options{log_identity(i), surroundings_.segment_bytes, surroundings_.on_failed_write};
     const auto on_durable = [this, i, count](const evidence::DurableGroup& group) {
       tally_.records_durable += group.records.count();
-      ++tally_.groups_durable;
+      tally_.writes.add(group.write_time);
       if (count == 1) {  // of several logs the ports are handed only what is durable
         for (const auto& port : ports_) port->reach(group.last_sequence);
       }

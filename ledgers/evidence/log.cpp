@@ -1,6 +1,7 @@
 #include "ledgers/evidence/log.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -240,7 +241,9 @@ bool Log::Writer::step() {
   lock.unlock();
 
   chain(group);
+  const auto before = std::chrono::steady_clock::now();
   write(group);
+  const auto write_time = std::chrono::steady_clock::now() - before;
   // The tree can be made again from the log: while it cannot be written, the log goes on and no checkpoint is signed.
   static_cast<void>(tree_->append(heads_));
   kill_point(KillPoint::group_in_tree);
@@ -255,7 +258,8 @@ bool Log::Writer::step() {
 
   if (on_durable_) {
     const LogOffset at{segment_first_, offset_ - group_bytes(header.payload_bytes) + kGroupHeaderBytes};
-    on_durable_({header.first_sequence, group.last_sequence(), header.head_after, group.records(), at, producers});
+    on_durable_(
+        {header.first_sequence, group.last_sequence(), header.head_after, group.records(), at, producers, write_time});
   }
   kill_point(KillPoint::group_told);
   if (group.last_sequence() - watermark_ >= kWatermarkEveryRecords) write_watermark();

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -54,6 +55,7 @@ struct DurableGroup {
   GroupView records;
   LogOffset at = {};            // of the first record's length; the others follow without a gap
   std::uint64_t producers = 0;  // a bit for each one that has a record in it, or was refused since the last one
+  std::chrono::nanoseconds write_time{0};  // until it was durable; a segment that was begun for it is counted
 
   [[nodiscard]] bool concerns(std::uint8_t producer) const { return (producers >> producer & 1) != 0; }
 };

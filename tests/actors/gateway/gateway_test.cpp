@@ -337,6 +337,17 @@ TEST_F(GatewayRoutes, figures_are_valid_prometheus_text) {
         "clearspan_in_memory{part=\"" + std::string(part) + "\"} " + std::to_string(++count) + "\n";
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
+  const auto figure_of_writes = [&text](const std::string& name) {  // those of the engine of these tests, too
+    const std::string begin = "\nclearspan_group_write_seconds_" + name + " ";
+    const std::size_t at = text.find(begin);
+    return at == std::string::npos ? -1.0 : std::stod(text.substr(at + begin.size()));
+  };
+  EXPECT_EQ(figure_of_writes("bucket{le=\"3.2e-05\"}"), 5);
+  EXPECT_EQ(figure_of_writes("bucket{le=\"0.000128\"}"), 5);
+  EXPECT_EQ(figure_of_writes("bucket{le=\"0.000256\"}"), 7);
+  EXPECT_EQ(figure_of_writes("bucket{le=\"+Inf\"}"), 8);
+  EXPECT_EQ(figure_of_writes("sum"), 2.5);
+  EXPECT_EQ(figure_of_writes("count"), 8);
   EXPECT_TRUE(names.contains("clearspan_ledger_lag_blocks{ledger=\"a-coin\"}"));
   EXPECT_TRUE(names.contains("clearspan_ledger_bytes_verified_total{ledger=\"b-coin\"}"));
   EXPECT_TRUE(names.contains("clearspan_http_requests_total{route=\"create_trades\",status=\"201\"}"));

@@ -102,6 +102,10 @@ EngineStats RecordingEngine::stats() const {
   stats.created = created;
   stats.live = created;
   stats.records_durable = log_->durable().sequence;
+  stats.writes.counts[0] = 5;
+  stats.writes.counts[3] = 2;
+  stats.writes.counts.back() = 1;
+  stats.writes.sum = std::chrono::milliseconds{2500};
   stats.in_memory = {1, 2, 3, 4};
   return stats;
 }

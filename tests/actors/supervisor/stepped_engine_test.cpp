@@ -27,6 +27,17 @@ TEST_F(SteppedEngineTest, is_ready_when_every_shard_has_a_block_of_every_ledger_
   EXPECT_TRUE(engine.ready());
 }
 
+TEST_F(SteppedEngineTest, counts_each_write_of_its_logs) {
+  SteppedWorld world(2);
+  ASSERT_TRUE(world.until([&] { return world.engine().ready(); }));
+  const WriteTimes before = world.engine().stats().writes;
+  EXPECT_GT(before.count(), 0U);
+  EXPECT_GT(before.sum.count(), 0);
+  world.exchange();
+  world.settle();
+  EXPECT_GT((world.engine().stats().writes - before).count(), 0U);
+}
+
 TEST_F(SteppedEngineTest, a_trade_hears_that_its_time_is_over_soon_after_and_not_before) {
   constexpr Millis kSoon{40};
   SteppedWorld world(1);

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <thread>
 
 #include "ledgers/evidence/log.hpp"
 #include "tests/ledgers/evidence/fixture.hpp"
+#include "tests/ledgers/evidence/hooked_disk.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -59,6 +61,31 @@ TEST_F(LogQueueTest, says_whose_records_are_durable_and_who_may_try_again) {
   };
   EXPECT_EQ(concerned(0), (std::vector<int>{0, 5, kProducersMax - 1}));
   EXPECT_EQ(concerned(1), std::vector<int>{5});
+}
+
+TEST_F(LogQueueTest, says_how_long_the_disk_took) {
+  using std::chrono::milliseconds;
+  milliseconds pause{0};
+  DiskHooks hooks;
+  hooks.before_write = [&pause]() -> Status {
+    std::this_thread::sleep_for(pause);
+    return Done{};
+  };
+  HookedDisk disk(hooks);
+  std::vector<DurableGroup> groups;
+  auto opened = Log::open(disk, directory_, test_options(), ignore_records(),
+                          [&](const DurableGroup& group) { groups.push_back(group); });
+  ASSERT_TRUE(opened.ok());
+  EncodedGroup one;
+  one.add_bytes({Bytes(100, 0x61), {}});
+  for (const milliseconds next : {milliseconds{0}, milliseconds{40}}) {
+    pause = next;
+    ASSERT_TRUE((*opened)->append(one).ok());
+    ASSERT_TRUE((*opened)->step());
+  }
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_GT(groups[0].write_time, milliseconds{0});
+  EXPECT_GE(groups[1].write_time, milliseconds{40});
 }
 
 TEST_F(LogQueueTest, takes_the_records_of_several_threads_each_group_as_a_whole) {

@@ -41,14 +41,27 @@ void print_share(const EngineShare& share, std::ostream& out) {
   out << "  and by the ledgers: " << describe(share.ledgers) << "\n";
 }
 
+// "0.13 ms": what this share of the writes did not exceed, up to the next bound of the histogram.
+std::string write_bound(const WriteTimes& writes, double share) {
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(writes.count())));
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < WriteTimes::kBounds; ++i) {
+    seen += writes.counts[i];
+    if (seen >= wanted) return fmt::format("{:.2f} ms", in_ms(WriteTimes::bound(i)));
+  }
+  return "no bound";
+}
+
 void print_table(const EngineBenchOptions& options, const EngineBenchReport& report, std::ostream& out) {
   out << fmt::format("  {} trades settled in {:.2f} s: {:.0f} settlements per second; {} others live\n", report.trades,
                      report.seconds, report.settlements_per_second, options.live);
   out << "  latency, ledgers' blocks included: " << describe(report.latency) << "\n";
   if (report.share) print_share(*report.share, out);
-  out << fmt::format(
-      "  {} records durable in {} groups; {:.1f} MB of blocks verified; the index had all {:.2f} s later\n",
-      report.records, report.groups, static_cast<double>(report.bytes_verified) / 1e6, report.index_lag_seconds);
+  out << fmt::format("  {} records durable in {} groups, written within {} (half of them), {} (99 in 100), {} (all)\n",
+                     report.records, report.writes.count(), write_bound(report.writes, 0.5),
+                     write_bound(report.writes, 0.99), write_bound(report.writes, 1));
+  out << fmt::format("  {:.1f} MB of blocks verified; the index had all {:.2f} s later\n",
+                     static_cast<double>(report.bytes_verified) / 1e6, report.index_lag_seconds);
   print_reserved(out);
   print_cpu("settlement", report.cpu, out);
   out << fmt::format("    {:<16} {:>7.2f} us\n", "of it for noting", report.cpu_us_of_noting);
@@ -66,6 +79,15 @@ void put_share(json::Writer& json, const EngineShare& share) {
   put_latencies(json, "ledgers_latency_us", share.ledgers);
 }
 
+// How many took at most so many microseconds, and longer than the bound before.
+void put_writes(json::Writer& json, const WriteTimes& writes) {
+  json.key("writes_by_us").begin_object();
+  for (std::size_t i = 0; i < WriteTimes::kBounds; ++i) {
+    json.field(std::to_string(WriteTimes::bound(i).count()), writes.counts[i]);
+  }
+  json.field("longer", writes.counts.back()).end_object();
+}
+
 void print_json(const EngineBenchOptions& options, const EngineBenchReport& report, std::ostream& out) {
   json::Writer json;
   json.begin_object().field("bench", "engine").field("trades", report.trades).field("rate", options.rate);
@@ -78,7 +100,8 @@ void print_json(const EngineBenchOptions& options, const EngineBenchReport& repo
   json.field("cpu_ns_per_settlement", std::llround(report.cpu.us * 1e3));
   put_cpu(json, "settlement", report.cpu);
   json.field("cpu_us_of_noting", report.cpu_us_of_noting);
-  json.field("records", report.records).field("groups", report.groups);
+  json.field("records", report.records).field("groups", report.writes.count());
+  put_writes(json, report.writes);
   json.field("block_bytes_verified", report.bytes_verified).field("index_lag_seconds", report.index_lag_seconds);
   json.end_object();
   out << json.take() << "\n";
@@ -132,7 +155,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   report.latency = load.latencies();
   const EngineStats stats = engine->stats();
   report.records = stats.records_durable - before.records_durable;
-  report.groups = stats.groups_durable - before.groups_durable;
+  report.writes = stats.writes - before.writes;
   for (const LedgerStatus& ledger : engine->ledgers()) report.bytes_verified += ledger.bytes_verified;
   return report;
 }

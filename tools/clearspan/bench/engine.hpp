@@ -13,6 +13,7 @@
 #include <ostream>
 #include <string>
 
+#include "actors/write_times.hpp"
 #include "core/base/result.hpp"
 #include "tools/clearspan/bench/latency.hpp"
 #include "tools/clearspan/bench/moments.hpp"
@@ -41,7 +42,7 @@ struct EngineBenchReport {
   CpuUse cpu;                        // per settlement
   double cpu_us_of_noting = 0;       // of them, for the moments of trades
   std::uint64_t records = 0;
-  std::uint64_t groups = 0;
+  WriteTimes writes;                 // of groups of them
   std::uint64_t bytes_verified = 0;  // of block JSON
   double index_lag_seconds = 0;      // how long the index took after the last trade to have everything
 };

@@ -95,7 +95,7 @@ Result<Figure> measure(Figure figure, const HttpBenchOptions& options, const std
   CLEARSPAN_TRY(figure.load, run_http_load(load));
   figure.engine_seconds = cpu_of_process() - cpu_before - figure.load.client_seconds;
   for (const auto& [name, seconds] : cpu_by_thread()) figure.stages[name] = seconds - threads_before[name];
-  figure.groups = engine->stats().groups_durable;
+  figure.groups = engine->stats().writes.count();
   const auto answered_at = std::chrono::steady_clock::now();
   CLEARSPAN_CHECK_OK(engine->sync_index(kIndexTimeout));
   figure.index_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - answered_at).count();

@@ -76,7 +76,7 @@ void print_table(const DemoReport& report, std::ostream& out) {
                        static_cast<double>(ledger.bytes_verified) / 1e6);
   }
   out << fmt::format("  evidence   {} records in {} durable groups\n", report.stats.records_durable,
-                     report.stats.groups_durable);
+                     report.stats.writes.count());
   out << fmt::format("             {} trades proven offline from their bundles: at most {} bytes, {:.1f} ms\n",
                      report.evidence.bundles - report.evidence.refused.size(), report.evidence.largest_bytes,
                      report.evidence.slowest_ms);
