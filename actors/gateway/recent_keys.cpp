@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "actors/gateway/limits.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::gateway {
 

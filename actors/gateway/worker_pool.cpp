@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::gateway {
 

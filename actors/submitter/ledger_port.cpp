@@ -1,7 +1,7 @@
 #include "actors/submitter/ledger_port.hpp"
 
 #include "core/base/kill_point.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::actors {
 

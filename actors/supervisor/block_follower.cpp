@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/base/kill_point.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::actors {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "codecs/crypto/key_file.hpp"
 #include "core/base/kill_point.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::actors {
 

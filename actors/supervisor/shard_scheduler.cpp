@@ -1,24 +1,14 @@
 #include "actors/supervisor/shard_scheduler.hpp"
 
-#include <sched.h>
-
 #include <typeinfo>
 #include <utility>
 
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::actors {
 namespace {
 
 constexpr std::size_t kFetchedTurnsAhead = 6;
-
-// Of this thread: when it is woken, it does not take the processor from the thread that woke it. A follower that has
-// handed a block to one shard hands it to the next one before the first shard has finished with it. A system that
-// refuses this is only slower.
-void let_others_finish() {
-  const sched_param parameters{};
-  ::sched_setscheduler(0, SCHED_BATCH, &parameters);
-}
 
 // Ends on its first turn.
 class Last final : public caf::event_based_actor {
@@ -46,7 +36,7 @@ void ShardScheduler::start() {
     clock_.run_dispatch_loop();
   });
   worker_thread_ = std::thread([this] {
-    let_others_finish();
+    let_others_finish();  // a follower hands a block to the next shard before this one has finished with it
     name_this_thread("shard");
     worker_.run(max_throughput_);
   });

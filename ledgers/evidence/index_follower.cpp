@@ -5,7 +5,7 @@
 #include "core/base/fetch_ahead.hpp"
 #include "core/base/kill_point.hpp"
 #include "ledgers/evidence/index_reads.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -172,6 +172,7 @@ Status TradeIndex::Follower::take_group(std::unique_lock<std::mutex>& lock) {
   queue_bytes_ -= group.records.size();
   lock.unlock();
   Status status = apply(group);
+  std::this_thread::yield();  // whatever else is ready is more urgent than the index
   lock.lock();
   const bool is_kept = spare_.size() < kSpareBuffersMax && group.records.capacity() <= kSpareBufferBytesMax;
   if (is_kept) spare_.push_back(std::move(group.records));

@@ -10,7 +10,7 @@
 
 #include "core/base/kill_point.hpp"
 #include "ledgers/evidence/layout.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 
 namespace clearspan::evidence {
 namespace {
@@ -393,6 +393,7 @@ void Log::close() {
 LogThread::LogThread(Log& log)
     : log_(log), thread_([&log] {
         name_this_thread("log");
+        let_others_finish();  // what a shard records in the same moment goes into the same group
         while (log.wait_for_work()) log.step();
         log.close();
       }) {}

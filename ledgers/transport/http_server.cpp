@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/verify.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 #include "ledgers/transport/server_core.hpp"
 
 namespace clearspan::transport {

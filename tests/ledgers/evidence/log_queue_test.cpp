@@ -1,5 +1,6 @@
 // What is handed over to the log and not durable yet: by whom, how much, and what is refused.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <array>
 #include <chrono>
@@ -86,6 +87,21 @@ TEST_F(LogQueueTest, says_how_long_the_disk_took) {
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_GT(groups[0].write_time, milliseconds{0});
   EXPECT_GE(groups[1].write_time, milliseconds{40});
+}
+
+// Else it would write a group of its own for each of what a shard records one after the other.
+TEST_F(LogQueueTest, its_thread_lets_whoever_wakes_it_finish) {
+  int policy = -1;
+  {
+    auto log = Log::open(*disk_, directory_, test_options(), ignore_records(),
+                         [&](const DurableGroup&) { policy = ::sched_getscheduler(0); });
+    ASSERT_TRUE(log.ok());
+    const LogThread writing(**log);
+    EncodedGroup one;
+    one.add_bytes({Bytes(100, 0x61), {}});
+    ASSERT_TRUE((*log)->append(one).ok());
+  }
+  EXPECT_EQ(policy, SCHED_BATCH);
 }
 
 TEST_F(LogQueueTest, takes_the_records_of_several_threads_each_group_as_a_whole) {

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "codecs/json/writer.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/orders.hpp"
 #include "tools/clearspan/bench/parked.hpp"

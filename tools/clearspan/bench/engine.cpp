@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "codecs/json/writer.hpp"
-#include "ledgers/thread_name.hpp"
+#include "ledgers/this_thread.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/load.hpp"
 #include "tools/clearspan/bench/parked.hpp"
