@@ -6,7 +6,8 @@
 
 namespace clearspan {
 
-// At most 15 characters; a longer name is not taken.
+// Tools that show threads, and the engine's own benchmark, tell them apart by it. At most 15 characters; a longer name
+// is not taken.
 inline void name_this_thread(const char* name) {
   ::pthread_setname_np(::pthread_self(), name);
 }
