@@ -65,9 +65,7 @@ void Submitter::count_answered(Flight& flight) {
   if (!std::exchange(flight.is_unanswered, false)) return;
   Signer& signer = signers_[flight.txn.signer];
   --signer.unanswered;
-  if (signer.queue.empty()) return;
-  at_work_ = std::make_shared<std::atomic<std::size_t>>(0);  // what waits has gathered for long enough
-  schedule_flush();
+  if (!signer.queue.empty()) schedule_flush();
 }
 
 // The same movements at the same number with a higher fee: whichever is included, there is one effect.

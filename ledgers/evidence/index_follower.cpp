@@ -54,6 +54,7 @@ Status TradeIndex::Follower::prepare() {
 }
 
 void TradeIndex::Follower::start() {
+  store_->give_way();
   thread_ = std::thread([this] { run(); });
 }
 

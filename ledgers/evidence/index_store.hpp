@@ -81,7 +81,10 @@ class IndexStore {
   // Writes the batch and empties it.
   Status write(Batch& batch);
 
-  // Brings everything written so far to disk.
+  // From now on what is written to disk behind the callers' backs leaves the disk and the cores to others.
+  void give_way();
+
+  // Brings everything written so far to disk, as fast as it goes.
   Status flush();
 
   [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const;

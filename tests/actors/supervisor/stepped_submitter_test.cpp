@@ -152,6 +152,19 @@ TEST_F(GatheringFromTwoShards, what_shards_are_about_to_ask_for_goes_into_one_tx
   }
 }
 
+TEST_F(GatheringFromTwoShards, what_has_gathered_when_an_answer_comes_waits_for_a_shard_at_work) {
+  for (std::uint16_t first = 0; first < 2; ++first) {
+    ask_for_holds(1);
+    world.exchange();
+    world.exchange();
+    ASSERT_TRUE(world.engine().call_ledger(0));
+    world.run_actors(first);
+    EXPECT_EQ(outstanding(), 1U + first) << "the other shard is at work";
+    world.run_actors();
+    EXPECT_EQ(outstanding(), 2U + first);
+  }
+}
+
 TEST_F(GatheringFromTwoShards, a_shard_that_stays_at_work_is_not_waited_for_beyond_a_tick) {
   for (std::uint16_t first = 0; first < 2; ++first) {
     ASSERT_NO_FATAL_FAILURE(ask_for_holds_and_run(first));

@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <thread>
+
 #include "tests/ledgers/evidence/fixture.hpp"
 
 namespace clearspan::evidence {
@@ -37,6 +43,35 @@ TEST(IndexStore, what_was_added_to_a_key_comes_oldest_first_however_much_it_is) 
   }
   EXPECT_GT(store->get_unjoined("s1")->size(), 1u);
   EXPECT_TRUE(store->get_unjoined("s3")->empty());
+}
+
+std::uintmax_t bytes_of_tables(const std::string& directory) {
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".sst") bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+// A disk that takes the file in less time is what this is about.
+TEST(IndexStore, what_is_written_behind_the_callers_backs_is_not_written_as_fast_as_it_goes) {
+  constexpr std::size_t kValueBytes = 64u << 10;
+  constexpr std::size_t kBufferBytes = 32u << 20;
+  const TemporaryDirectory directory;
+  const auto store = std::move(IndexStore::open(directory / "index", concatenate)).value();
+  store->give_way();
+  IndexStore::Batch batch(*store);
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i * kValueBytes < kBufferBytes + (1u << 20); ++i) {
+    batch.put("s" + std::to_string(i), std::string(kValueBytes, 'x'));
+    ASSERT_TRUE(store->write(batch).ok());
+  }
+  const auto elapsed = [&] { return std::chrono::steady_clock::now() - begin; };
+  while (bytes_of_tables(directory / "index") < kBufferBytes * 9 / 10 && elapsed() < std::chrono::seconds(60)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_GT(elapsed(), std::chrono::milliseconds(450));
+  EXPECT_LT(elapsed(), std::chrono::seconds(60));
 }
 
 }  // namespace
