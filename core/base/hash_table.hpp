@@ -7,6 +7,7 @@
 // New entries are next to each other, so that what came in one block is found together; growing moves slots only.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +30,13 @@ class HashTable {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  // How many entries fit before the slots have to grow, which takes time for each entry that is there.
+  [[nodiscard]] std::size_t capacity() const { return slots_.size() / 2; }
+
+  void reserve(std::size_t entries) {
+    if (entries > capacity()) grow(std::bit_ceil(2 * entries));
+  }
+
   [[nodiscard]] bool contains(const Key& wanted) const { return !slots_[slot_of(wanted)].is_empty(); }
 
   // How many slots the search for the key looks at.
@@ -49,7 +57,7 @@ class HashTable {
 
   // The entry of that key, or a new one that has nothing but the key.
   Entry& find_or_insert(const Key& wanted) {
-    if ((size_ + 1) * 2 > slots_.size()) grow();
+    if (size_ == capacity()) grow(2 * slots_.size());
     Slot& slot = slots_[slot_of(wanted)];
     if (!slot.is_empty()) return entry_at(slot.place);
     slot = {tag_of(wanted), take_place()};
@@ -134,8 +142,8 @@ class HashTable {
     return static_cast<std::uint32_t>(used_++);
   }
 
-  void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+  void grow(std::size_t slots) {
+    std::vector<Slot> old(slots);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.is_empty()) continue;

@@ -175,6 +175,11 @@ void Ledger::tell_head() {
   if (listener_) listener_(chain_.shown_head());
 }
 
+void Ledger::reserve(std::size_t refs) {
+  const std::lock_guard lock(state_mutex_);
+  state_.reserve(refs);
+}
+
 Head Ledger::produce() {
   Head head;
   {

@@ -55,6 +55,9 @@ class Ledger {
 
   // The script.
 
+  // Takes the memory for operations of so many refs now, so that no block has to wait for it.
+  void reserve(std::size_t refs);
+
   // Makes the next block of what waits.
   Head produce();
 

@@ -71,6 +71,19 @@ TEST(HashTableTest, grows_and_keeps_its_entries_in_place) {
   }
 }
 
+TEST(HashTableTest, what_is_reserved_is_there_before_it_is_needed) {
+  HashTable<Entry, &Entry::key> table;
+  table.find_or_insert(crowded_key(1, 2)).value = 3;
+  table.reserve(1000);
+  const std::size_t capacity = table.capacity();
+  EXPECT_GE(capacity, 1000U);
+  for (std::uint8_t i = 0; i < 100; ++i) table.find_or_insert(crowded_key(5, i));
+  table.reserve(10);
+  EXPECT_EQ(table.capacity(), capacity);
+  EXPECT_EQ(table.find(crowded_key(1, 2))->value, 3);
+  EXPECT_EQ(table.size(), 101U);
+}
+
 // The keys of a test or of a busy client differ by a counter in two or three neighbouring bytes, wherever those are.
 TEST(HashTableTest, finds_counters_quickly_wherever_they_stand_in_the_key) {
   constexpr std::uint32_t kKeys = 20'000;

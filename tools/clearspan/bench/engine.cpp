@@ -118,6 +118,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   std::vector<std::shared_ptr<TimedLedger>> ledgers;
   ledgers.reserve(world->ledgers().size());
   for (std::size_t i = 0; i < world->ledgers().size(); ++i) {
+    world->ledgers()[i]->reserve(std::size_t{options.trades} + options.live);
     ledgers.push_back(std::make_shared<TimedLedger>(world->connectors()[i], world->ledgers()[i], moments));
   }
   Load load({options.trades, options.rate, options.in_flight, options.batch}, *world, moments);
