@@ -32,8 +32,8 @@ constexpr std::size_t kReadCacheBytes = 16u << 20;
 // are read.
 constexpr int kFilesToJoin = 8;
 
-// A full buffer that goes to disk as fast as it can holds up the evidence log for a tenth of a second, with the disk and
-// with a core. At this rate there is room for three times of what 100,000 settlements per second need.
+// A full buffer that goes to disk as fast as it can holds up the evidence log for a tenth of a second, with the disk
+// and with a core. At this rate there is room for three times of what 100,000 settlements per second need.
 constexpr std::int64_t kBytesPerSecondBesideTheLog = 48'000'000;
 constexpr std::int64_t kBytesPerSecondAlone = std::int64_t{1} << 40;
 constexpr std::int64_t kRefillMicros = 10'000;
@@ -238,8 +238,7 @@ void IndexStore::give_way() {
 Status IndexStore::flush() {
   const std::int64_t rate = database_->limiter->GetBytesPerSecond();
   database_->limiter->SetBytesPerSecond(kBytesPerSecondAlone);
-  const auto status =
-      database_->db->Flush(rocksdb::FlushOptions(), {database_->rest.get(), database_->trades.get()});
+  const auto status = database_->db->Flush(rocksdb::FlushOptions(), {database_->rest.get(), database_->trades.get()});
   database_->limiter->SetBytesPerSecond(rate);
   return to_status(status);
 }
