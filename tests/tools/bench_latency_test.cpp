@@ -23,7 +23,8 @@ TEST(BenchEngine, tells_the_engines_time_from_the_ledgers) {
   EXPECT_GT(share.whole.quantile(0), Latencies::Micros{0});
   EXPECT_GT(share.ledgers.quantile(0), std::chrono::milliseconds(20)) << "the payment's own block and two behind it";
   EXPECT_LT(share.whole.max(), report->latency.max());
-  EXPECT_GE(share.whole.max() + share.ledgers.max(), report->latency.max());
+  constexpr Latencies::Micros kRoundedOff{7};  // less than one in each of a trade's parts
+  EXPECT_GE(share.whole.max() + share.ledgers.max() + kRoundedOff, report->latency.max());
 }
 
 TEST(BenchEngine, tells_nothing_apart_at_its_peak) {
