@@ -25,6 +25,8 @@ TEST(BenchEngine, tells_the_engines_time_from_the_ledgers) {
   EXPECT_LT(share.whole.max(), report->latency.max());
   constexpr Latencies::Micros kRoundedOff{7};  // less than one in each of a trade's parts
   EXPECT_GE(share.whole.max() + share.ledgers.max() + kRoundedOff, report->latency.max());
+  EXPECT_LE(share.at_full_speed.count(), share.whole.count());
+  EXPECT_TRUE(report->cpu.core_speeds.average());
 }
 
 TEST(BenchEngine, tells_nothing_apart_at_its_peak) {

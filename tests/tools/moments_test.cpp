@@ -54,9 +54,10 @@ class MomentsTest : public ::testing::Test {
     moments_.note_included(block, at(0));
   }
 
-  Result<EngineShare> share() { return moments_.engine_share(source_, destination_); }
+  Result<EngineShare> share() { return moments_.engine_share(source_, destination_, speeds_); }
 
   Moments moments_{1};
+  CoreSpeeds speeds_;
   BlockMoments source_{{at(0), at(40), at(200)}, {at(0), at(42), at(201)}, {}, 0};
   BlockMoments destination_{{at(0), at(60), at(100)}, {at(0), at(61), at(103)}, {}, 1};
 };
@@ -76,6 +77,40 @@ TEST_F(MomentsTest, give_the_engine_all_but_what_lies_between_sent_and_shown) {
   EXPECT_EQ(found->whole.max(), ms(3 + 5 + 6 + 7));
   EXPECT_EQ(found->ledgers.max(), ms(27 + 55 + 94));
   EXPECT_EQ(found->whole.max() + found->ledgers.max(), ms(207 - 10));
+}
+
+// A core that took 40 us at one moment, and 10 at all others.
+class AtFullSpeed : public MomentsTest {
+ protected:
+  void slow_down(int moment_ms) {
+    std::vector<CoreSpeeds::Sample> samples;
+    for (int ms = -100; ms < 300; ms += 100) samples.push_back({at(ms), std::chrono::microseconds(10)});
+    samples.push_back({at(moment_ms), std::chrono::microseconds(40)});
+    speeds_ = CoreSpeeds(std::move(samples));
+    moments_.note_settled(0, at(207));
+  }
+};
+
+TEST_F(AtFullSpeed, is_a_trade_while_the_cores_had_it) {
+  slow_down(208);
+  const auto found = share();
+  EXPECT_EQ(found->at_full_speed.max(), found->whole.max());
+  EXPECT_EQ(found->at_full_speed_share(), 1);
+}
+
+TEST_F(AtFullSpeed, is_no_trade_that_met_a_slow_core) {
+  slow_down(206);
+  EXPECT_EQ(share()->at_full_speed_share(), 0);
+}
+
+TEST_F(AtFullSpeed, is_no_trade_that_came_soon_after_a_slow_core) {
+  slow_down(-20);
+  EXPECT_EQ(share()->at_full_speed_share(), 0);
+}
+
+TEST_F(AtFullSpeed, is_no_trade_of_which_nothing_is_known) {
+  moments_.note_settled(0, at(207));
+  EXPECT_EQ(share()->at_full_speed_share(), 0);
 }
 
 TEST_F(MomentsTest, are_refused_for_a_trade_that_did_not_settle) {

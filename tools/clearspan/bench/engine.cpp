@@ -38,6 +38,8 @@ void print_share(const EngineShare& share, std::ostream& out) {
     const std::string_view name = i == 0 ? "until the order was given" : "until the block was read";
     out << fmt::format("      {:<30} {}\n", name, describe(first));
   }
+  out << fmt::format("    of the {:.0f} per cent during which the cores had their full speed: {}\n",
+                     share.at_full_speed_share() * 100, describe(share.at_full_speed));
   out << "  and by the ledgers: " << describe(share.ledgers) << "\n";
 }
 
@@ -69,6 +71,8 @@ void print_table(const EngineBenchOptions& options, const EngineBenchReport& rep
 
 void put_share(json::Writer& json, const EngineShare& share) {
   put_latencies(json, "engine_latency_us", share.whole);
+  json.field("at_full_speed_share", share.at_full_speed_share());
+  put_latencies(json, "engine_latency_at_full_speed_us", share.at_full_speed);
   json.key("engine_stages_us").begin_object();
   for (std::size_t i = 0; i < share.stages.size(); ++i) put_latencies(json, kStageKeys[i], share.stages[i]);
   put_latencies(json, "until_taken", share.until_taken);
@@ -133,7 +137,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   CLEARSPAN_CHECK_OK(park_trades(*engine, *world, options.trades, options.live, SystemClock().now() + kCalm, {}));
   CLEARSPAN_CHECK_OK(engine->sync_index(kIndexPatience));
 
-  const CpuMeter cpu;
+  CpuMeter cpu;
   const EngineStats before = engine->stats();
   CLEARSPAN_CHECK_OK(load.run(*engine));
   const Moment done = SteadyClock::now();
@@ -148,7 +152,8 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   const AuditReport checked = audit(load.plans(), books);
   if (!checked.violations.empty()) return make_error(ErrorCode::final_block_conflict, checked.violations.front());
   if (options.rate > 0) {
-    CLEARSPAN_TRY(report.share, moments.engine_share(ledgers[0]->block_moments(), ledgers[1]->block_moments()));
+    CLEARSPAN_TRY(report.share, moments.engine_share(ledgers[0]->block_moments(), ledgers[1]->block_moments(),
+                                                     report.cpu.core_speeds));
   }
   report.cpu_us_of_noting = std::chrono::duration<double>(moments.cost()).count() * 1e6 / options.trades;
   report.seconds = load.seconds();

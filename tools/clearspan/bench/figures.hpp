@@ -36,8 +36,10 @@ inline void put_latencies(json::Writer& json, std::string_view name, const Laten
 
 // A line for each thread that used any, under one of their sum.
 inline void print_cpu(std::string_view per, const CpuUse& use, std::ostream& out) {
-  out << fmt::format("  CPU per {}: {:.1f} us; the machine's host kept back {} ms of its cores\n", per, use.us,
-                     use.stolen_ms);
+  out << fmt::format(
+      "  CPU per {}: {:.1f} us; the machine's host kept back {} ms of its cores, which had {:.0f} per cent\n"
+      "    of the speed of their best moment, on average\n",
+      per, use.us, use.stolen_ms, use.core_speeds.average().value_or(0) * 100);
   for (const auto& [name, us] : use.us_by_thread) {
     if (us >= 0.005) out << fmt::format("    {:<16} {:>7.2f} us\n", name, us);
   }
@@ -45,6 +47,7 @@ inline void print_cpu(std::string_view per, const CpuUse& use, std::ostream& out
 
 inline void put_cpu(json::Writer& json, std::string_view per, const CpuUse& use) {
   json.field("cpu_us_per_" + std::string(per), use.us).field("stolen_ms", use.stolen_ms);
+  json.field("core_speed", use.core_speeds.average().value_or(0));
   json.key("cpu_us_by_thread").begin_object();
   for (const auto& [name, us] : use.us_by_thread) json.field(name, us);
   json.end_object();

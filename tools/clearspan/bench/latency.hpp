@@ -22,6 +22,8 @@ class Latencies {
     max_ = std::max(max_, value);
   }
 
+  [[nodiscard]] std::uint64_t count() const { return total_; }
+
   [[nodiscard]] Micros max() const { return Micros{max_}; }
 
   // The lowest latency that at least that share of all did not exceed, to within a bucket; zero when there is none.

@@ -53,7 +53,8 @@ void Moments::note_included(const VerifiedBlock& block, Moment now) {
   cost_ns_ += count_of(SteadyClock::now()) - count_of(now);
 }
 
-Result<EngineShare> Moments::engine_share(const BlockMoments& source, const BlockMoments& destination) const {
+Result<EngineShare> Moments::engine_share(const BlockMoments& source, const BlockMoments& destination,
+                                          const CoreSpeeds& speeds) const {
   if (sent_again_ != 0) {
     return make_error(ErrorCode::invalid_transition,
                       fmt::format("{} movements were handed over more than once", sent_again_.load()));
@@ -85,6 +86,8 @@ Result<EngineShare> Moments::engine_share(const BlockMoments& source, const Bloc
       return make_error(ErrorCode::invalid_transition, fmt::format("the moments of trade {} do not fit", number));
     }
     share.whole.add(engine);
+    const auto speed = speeds.between(moment_of(trade.due) - kSpeedLookback, moment_of(trade.settled));
+    if (speed.value_or(0) >= kFullSpeed) share.at_full_speed.add(engine);
     share.ledgers.add(on_ledgers);
   }
   return share;

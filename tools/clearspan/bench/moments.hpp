@@ -17,6 +17,7 @@
 
 #include "core/base/result.hpp"
 #include "core/chain/block.hpp"
+#include "tools/clearspan/bench/core_speed.hpp"
 #include "tools/clearspan/bench/latency.hpp"
 
 namespace clearspan::tools {
@@ -42,11 +43,21 @@ struct BlockMoments {
 // Of the time from an order's being due to its being settled, what the engine is answerable for.
 struct EngineShare {
   Latencies whole;                            // the sum over the stages of a trade
+  Latencies at_full_speed;                    // the same, of trades during which the cores had it
   std::array<Latencies, 4> stages;            // one before each step, and one behind the last
   Latencies until_taken;                      // in the first stage: until the order was given to the engine
   std::array<Latencies, 3> until_bytes_read;  // in the stage behind each step: until the engine had the block's bytes
   Latencies ledgers;                          // the rest: from sent to shown, all three steps
+
+  // Of all trades.
+  [[nodiscard]] double at_full_speed_share() const {
+    return whole.count() == 0 ? 0 : static_cast<double>(at_full_speed.count()) / static_cast<double>(whole.count());
+  }
 };
+
+// Full speed: at least this, on average over a trade and what came before it, for whatever was late then made it wait.
+inline constexpr double kFullSpeed = 0.87;
+inline constexpr std::chrono::milliseconds kSpeedLookback{30};
 
 class Moments {
  public:
@@ -69,7 +80,8 @@ class Moments {
 
   // Errors: invalid_transition when a trade lacks a moment, or has them in another order than the picture above, and
   // when a movement was handed over more than once: its time on the ledger cannot be told then.
-  [[nodiscard]] Result<EngineShare> engine_share(const BlockMoments& source, const BlockMoments& destination) const;
+  [[nodiscard]] Result<EngineShare> engine_share(const BlockMoments& source, const BlockMoments& destination,
+                                                 const CoreSpeeds& speeds) const;
 
   // What noting itself took.
   [[nodiscard]] std::chrono::nanoseconds cost() const { return std::chrono::nanoseconds(cost_ns_.load()); }

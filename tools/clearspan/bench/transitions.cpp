@@ -33,7 +33,7 @@ class TransitionsBench {
   // Shows the payers' holds, a block of them whenever there is room, until all trades are settled.
   Result<TransitionsBenchReport> settle_all() {
     const auto begin = SteadyClock::now();
-    const CpuMeter cpu;
+    CpuMeter cpu;
     const std::uint64_t records_before = world_.engine().stats().records_durable;
     std::uint32_t placed = 0;
     while (placed < options_.trades) {

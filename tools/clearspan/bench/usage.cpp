@@ -67,9 +67,9 @@ double stolen_cpu() {
   return stolen / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-CpuUse CpuMeter::per(double count) const {
+CpuUse CpuMeter::per(double count) {
   CpuUse use{(cpu_of_process() - before_) * 1e6 / count, cpu_by_thread(),
-             std::llround((stolen_cpu() - stolen_before_) * 1e3)};
+             std::llround((stolen_cpu() - stolen_before_) * 1e3), core_speed_.stop()};
   for (auto& [name, cpu] : use.us_by_thread) {
     const auto before = threads_before_.find(name);
     cpu = (cpu - (before == threads_before_.end() ? 0 : before->second)) * 1e6 / count;

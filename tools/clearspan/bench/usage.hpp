@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/result.hpp"
+#include "tools/clearspan/bench/core_speed.hpp"
 
 namespace clearspan::tools {
 
@@ -24,14 +25,17 @@ struct CpuUse {
   double us = 0;                               // by the whole process, for each of the things that were done meanwhile
   std::map<std::string, double> us_by_thread;  // the same
   std::int64_t stolen_ms = 0;                  // in all, from whatever ran here
+  CoreSpeeds core_speeds;
 };
 
-// What has been used since this was made.
+// What has been used since this was made, what measuring the cores' speed took included.
 class CpuMeter {
  public:
-  [[nodiscard]] CpuUse per(double count) const;
+  // Once.
+  [[nodiscard]] CpuUse per(double count);
 
  private:
+  CoreSpeedMeter core_speed_;
   std::map<std::string, double> threads_before_ = cpu_by_thread();
   double before_ = cpu_of_process();
   double stolen_before_ = stolen_cpu();
