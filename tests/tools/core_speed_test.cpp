@@ -24,6 +24,13 @@ TEST(CoreSpeeds, are_relative_to_the_fastest_moment_of_any_core) {
   EXPECT_DOUBLE_EQ(speeds.average().value(), (0.5 + 1 + 0.25) / 3);
 }
 
+TEST(CoreSpeeds, are_none_while_a_core_is_not_let_run) {
+  CoreSpeeds::Sample late = sample(12, 10);
+  late.late = 2 * CoreSpeeds::kPeriod;
+  const CoreSpeeds speeds({sample(0, 10), late});
+  EXPECT_DOUBLE_EQ(speeds.average().value(), 2.0 / (1 + 3));
+}
+
 TEST(CoreSpeeds, of_a_time_are_those_from_its_begin_to_before_its_end) {
   const CoreSpeeds speeds({sample(8, 40), sample(0, 10), sample(4, 20), sample(12, 10)});
   EXPECT_DOUBLE_EQ(speeds.between(at(4), at(12)).value(), (0.5 + 0.25) / 2);

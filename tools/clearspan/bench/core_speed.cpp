@@ -11,13 +11,12 @@
 namespace clearspan::tools {
 namespace {
 
-constexpr std::chrono::milliseconds kPeriod{4};
 constexpr int kPieces = 3;  // of which the fastest counts: an interrupt that falls into one says nothing of the core
 constexpr int kRounds = 1000;
 
 // Several chains at once keep a core's units busy, so that whoever shares them shows.
-std::uint64_t work() {
-  std::array<std::uint64_t, 8> chains = {1, 2, 3, 4, 5, 6, 7, 8};
+std::uint64_t work(std::uint64_t seed) {
+  std::array<std::uint64_t, 8> chains = {seed, 2, 3, 4, 5, 6, 7, 8};
   for (int round = 0; round < kRounds; ++round) {
     for (std::uint64_t& chain : chains) {
       chain = (chain << 13 | chain >> 51) + static_cast<std::uint64_t>(round);
@@ -29,26 +28,24 @@ std::uint64_t work() {
   return sum;
 }
 
-CoreSpeeds::Sample take_sample() {
-  volatile std::uint64_t result = 0;
-  CoreSpeeds::Sample sample{{}, std::chrono::nanoseconds::max()};
+std::chrono::nanoseconds time_of_work() {
+  volatile std::uint64_t result = 1;  // so that each piece is computed between its two looks at the clock
+  auto fastest = std::chrono::nanoseconds::max();
   for (int piece = 0; piece < kPieces; ++piece) {
-    sample.at = std::chrono::steady_clock::now();
-    result = work();
-    sample.took = std::min(sample.took, std::chrono::nanoseconds(std::chrono::steady_clock::now() - sample.at));
+    const auto begin = std::chrono::steady_clock::now();
+    result = work(result);
+    fastest = std::min(fastest, std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin));
   }
-  static_cast<void>(result);
-  return sample;
+  return fastest;
 }
 
-// Before everybody else, for it takes some microseconds only; where the system refuses that, when the core is free.
-void settle_on(int core) {
+// Before everybody else, for it takes some microseconds only; false where the system refuses that.
+bool settle_on(int core) {
   cpu_set_t one;
   CPU_ZERO(&one);
   CPU_SET(core, &one);
-  ::sched_setaffinity(0, sizeof one, &one);
   const sched_param first{::sched_get_priority_min(SCHED_FIFO)};
-  ::sched_setscheduler(0, SCHED_FIFO, &first);
+  return ::sched_setaffinity(0, sizeof one, &one) == 0 && ::sched_setscheduler(0, SCHED_FIFO, &first) == 0;
 }
 
 // That this process may use.
@@ -68,10 +65,13 @@ std::vector<int> cores_of_process() {
 CoreSpeeds::CoreSpeeds(std::vector<Sample> samples) {
   std::ranges::sort(samples, {}, &Sample::at);
   const auto fastest = std::ranges::min_element(samples, {}, &Sample::took);
+  const auto ratio = [](std::chrono::nanoseconds part, std::chrono::nanoseconds whole) {
+    return static_cast<double>(part.count()) / static_cast<double>(whole.count());
+  };
   for (const Sample& sample : samples) {
     moments_.push_back(sample.at);
-    sums_.push_back(sums_.back() +
-                    static_cast<double>(fastest->took.count()) / static_cast<double>(sample.took.count()));
+    sums_.push_back({sums_.back().speed + ratio(fastest->took, sample.took),
+                     sums_.back().periods + ratio(kPeriod + sample.late, kPeriod)});
   }
 }
 
@@ -87,7 +87,7 @@ std::optional<double> CoreSpeeds::average() const {
 
 std::optional<double> CoreSpeeds::average_of(std::size_t begin, std::size_t end) const {
   if (begin >= end) return std::nullopt;
-  return (sums_[end] - sums_[begin]) / static_cast<double>(end - begin);
+  return (sums_[end].speed - sums_[begin].speed) / (sums_[end].periods - sums_[begin].periods);
 }
 
 CoreSpeedMeter::CoreSpeedMeter() {
@@ -118,10 +118,13 @@ void CoreSpeedMeter::join() {
 
 void CoreSpeedMeter::measure(Core& core, int number) {
   name_this_thread("core speed");
-  settle_on(number);
+  const bool goes_first = settle_on(number);  // otherwise those that it waits for may be the ones that are measured
+  auto due = std::chrono::steady_clock::now();
   while (!stops_) {
-    core.samples.push_back(take_sample());
-    std::this_thread::sleep_until(core.samples.back().at + kPeriod);
+    const auto begin = std::chrono::steady_clock::now();
+    core.samples.push_back({begin, time_of_work(), goes_first ? begin - due : std::chrono::nanoseconds{0}});
+    due = begin + CoreSpeeds::kPeriod;
+    std::this_thread::sleep_until(due);
   }
 }
 
