@@ -143,6 +143,9 @@ def main():
     print("\n  Kept back by the machine's host, in ms of a core, by round: " + "; ".join(
         f"at {rate:,}/s " + ", ".join(str(added["stolen_ms"]) for added in results[f"added at {rate}"])
         for rate in RATES))
+    print("  Speed of the cores, of their best moment in the round: " + "; ".join(
+        f"at {rate:,}/s " + ", ".join(f"{added['core_speed']:.2f}" for added in results[f"added at {rate}"])
+        for rate in RATES))
     return 0
 
 
