@@ -2,7 +2,6 @@
 // fastest.
 #include <algorithm>
 #include <span>
-#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -13,15 +12,10 @@ namespace {
 
 constexpr std::size_t kTradesAtOnce = 128;
 
-// Whatever else is ready is more urgent than a commit, which takes milliseconds.
-void give_way_after(std::size_t trades) {
-  if (trades % kTradesAtOnce == 0) std::this_thread::yield();
-}
-
 }  // namespace
 
-Status IndexFold::commit() {
-  put_trades();
+Status IndexFold::commit(const std::function<void()>& between) {
+  put_trades(between);
   put_lists();
   put_keys();
   put_txns();
@@ -30,12 +24,12 @@ Status IndexFold::commit() {
   }
   CLEARSPAN_CHECK_OK(store_.write(batch_));
   reached_.clear();
-  forget();
+  forget(between);
   return Done{};
 }
 
 // One row for each run of trades of one bucket.
-void IndexFold::put_trades() {
+void IndexFold::put_trades(const std::function<void()>& between) {
   order_.clear();
   for (std::uint32_t i = 0; i < pending_count_; ++i) order_.push_back({numbers_of(pending_[i].trade), i});
   std::sort(order_.begin(), order_.end(), [](const Order& a, const Order& b) { return a.id < b.id; });
@@ -43,7 +37,7 @@ void IndexFold::put_trades() {
   std::string run;
   std::size_t done = 0;
   const auto put = [&](const Order& next) {
-    give_way_after(++done);
+    if (++done % kTradesAtOnce == 0) between();
     const Pending& pending = pending_[next.pending];
     std::string own = rows::run_key(pending.trade);
     if (own != key) {
@@ -100,10 +94,10 @@ void IndexFold::put_txns() {
 
 // From here on the store answers for what is dropped from memory: trades that are over or were only noted, and
 // everything when there is too much.
-void IndexFold::forget() {
+void IndexFold::forget(const std::function<void()>& between) {
   std::size_t done = 0;
   const auto forget = [&](const Pending& pending) {
-    give_way_after(++done);
+    if (++done % kTradesAtOnce == 0) between();
     Tracked* const tracked = trades_.find(pending.trade);
     tracked->pending = 0;
     if (!progress_.is_over(*tracked)) return;

@@ -4,6 +4,7 @@
 // has another event.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -42,8 +43,9 @@ class IndexFold {
   // Says up to where a shard has been applied, before a commit.
   void reach(std::uint16_t shard, const LogPosition& position) { reached_[shard] = position; }
 
-  // Makes everything applied so far visible, and with it the positions reached.
-  Status commit();
+  // Makes everything applied so far visible, and with it the positions reached. It takes milliseconds; `between` is
+  // called every now and then.
+  Status commit(const std::function<void()>& between);
 
   [[nodiscard]] bool has_uncommitted() const { return !reached_.empty(); }
 
@@ -117,11 +119,11 @@ class IndexFold {
   void note_key(const rows::Place& place);
   rows::TradePart& note(Tracked& tracked, const rows::Place& place, std::uint32_t record_check);
 
-  void put_trades();
+  void put_trades(const std::function<void()>& between);
   void put_lists();
   void put_keys();
   void put_txns();
-  void forget();
+  void forget(const std::function<void()>& between);
 
   IndexStore& store_;
   const RecordFiles& files_;

@@ -10,6 +10,7 @@
 namespace clearspan::evidence {
 namespace {
 
+constexpr std::size_t kQueueOfKeepingUp = 32;  // that part of the queue, at most
 constexpr std::uint64_t kToTheEnd = ReadRange{}.through;
 constexpr std::size_t kFetchedAhead = 2048;  // bytes of a group: some records
 constexpr std::size_t kSpareBuffersMax = 16;
@@ -173,7 +174,7 @@ Status TradeIndex::Follower::take_group(std::unique_lock<std::mutex>& lock) {
   queue_bytes_ -= group.records.size();
   lock.unlock();
   Status status = apply(group);
-  std::this_thread::yield();  // whatever else is ready is more urgent than the index
+  give_way();
   lock.lock();
   const bool is_kept = spare_.size() < kSpareBuffersMax && group.records.capacity() <= kSpareBufferBytesMax;
   if (is_kept) spare_.push_back(std::move(group.records));
@@ -249,10 +250,19 @@ Status TradeIndex::Follower::catch_up(std::uint16_t shard, std::uint64_t through
   return Done{};
 }
 
+// Whatever else is ready is more urgent than the index. But beside somebody who never rests, each time takes
+// milliseconds, and the index would never see the end of its queue.
+void TradeIndex::Follower::give_way() const {
+  std::unique_lock lock(mutex_);
+  const bool keeps_up = queue_bytes_ <= options_.queue_bytes_max / kQueueOfKeepingUp;
+  lock.unlock();
+  if (keeps_up) std::this_thread::yield();
+}
+
 Status TradeIndex::Follower::commit() {
   const Time start = std::chrono::steady_clock::now();
   kill_point(KillPoint::index_before_commit);
-  CLEARSPAN_CHECK_OK(fold_.commit());
+  CLEARSPAN_CHECK_OK(fold_.commit([this] { give_way(); }));
   kill_point(KillPoint::index_committed);
   {
     const std::lock_guard lock(mutex_);

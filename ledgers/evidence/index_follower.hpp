@@ -87,6 +87,7 @@ class TradeIndex::Follower {
   void find_records(const Offered& group, std::uint64_t after);
   Status catch_up(std::uint16_t shard, std::uint64_t through);
   Status commit();
+  void give_way() const;
 
   Disk& disk_;
   const IndexOptions options_;

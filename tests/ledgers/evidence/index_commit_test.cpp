@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -222,6 +224,46 @@ TEST_F(IndexCommitTest, a_damaged_record_is_an_error_that_names_its_place_and_ne
       << cut.error().detail;
   write_file(segments[0], content);
   EXPECT_EQ(show(Story::id_of(2)).summary, right.summary);
+}
+
+// Two for each core, as long as this lives.
+class BusyThreads {
+ public:
+  BusyThreads() {
+    for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i) {
+      threads_.emplace_back([this] {
+        while (!stops_) {
+        }
+      });
+    }
+  }
+
+  ~BusyThreads() {
+    stops_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  BusyThreads(const BusyThreads&) = delete;
+  BusyThreads& operator=(const BusyThreads&) = delete;
+
+ private:
+  std::atomic<bool> stops_{false};
+  std::vector<std::thread> threads_;
+};
+
+// Each time that it gave way beside them it would wait for milliseconds, some thousand times here.
+TEST_F(IndexCommitTest, an_index_that_does_not_keep_up_gives_way_to_nobody) {
+  index_.reset();
+  IndexOptions options = index_options();
+  options.queue_bytes_max = 2u << 20;
+  auto index = TradeIndex::open(*disk_, options);
+  ASSERT_TRUE(index.ok()) << describe(index.error());
+  index_ = std::move(index).value();
+  const BusyThreads busy;
+  tell_many(900);
+  const auto told = std::chrono::steady_clock::now();
+  wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - told, std::chrono::seconds(2));
 }
 
 }  // namespace
