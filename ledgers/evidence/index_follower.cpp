@@ -10,7 +10,6 @@
 namespace clearspan::evidence {
 namespace {
 
-constexpr std::size_t kQueueOfKeepingUp = 32;  // that part of the queue, at most
 constexpr std::uint64_t kToTheEnd = ReadRange{}.through;
 constexpr std::size_t kFetchedAhead = 2048;  // bytes of a group: some records
 constexpr std::size_t kSpareBuffersMax = 16;
@@ -254,9 +253,9 @@ Status TradeIndex::Follower::catch_up(std::uint16_t shard, std::uint64_t through
 // milliseconds, and the index would never see the end of its queue.
 void TradeIndex::Follower::give_way() const {
   std::unique_lock lock(mutex_);
-  const bool keeps_up = queue_bytes_ <= options_.queue_bytes_max / kQueueOfKeepingUp;
+  if (!keeps_up()) return;
   lock.unlock();
-  if (keeps_up) std::this_thread::yield();
+  std::this_thread::yield();
 }
 
 Status TradeIndex::Follower::commit() {

@@ -80,6 +80,8 @@ class TradeIndex::Follower {
   bool is_awaited() const;
   bool is_more_awaited() const;
 
+  bool keeps_up() const { return queue_bytes_ <= options_.queue_bytes_max / 8; }
+
   bool has_much_to_fold() const { return queue_bytes_ > options_.queue_bytes_max / 2; }
 
   Status take_group(std::unique_lock<std::mutex>& lock);
