@@ -255,7 +255,7 @@ class BusyThreads {
 TEST_F(IndexCommitTest, an_index_that_does_not_keep_up_gives_way_to_nobody) {
   index_.reset();
   IndexOptions options = index_options();
-  options.queue_bytes_max = 2u << 20;
+  options.queue_bytes_max = 1u << 20;
   auto index = TradeIndex::open(*disk_, options);
   ASSERT_TRUE(index.ok()) << describe(index.error());
   index_ = std::move(index).value();
