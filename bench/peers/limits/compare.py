@@ -22,7 +22,9 @@ PAIRS = (
     ("sha256_messages", "sha256_alone", "SHA-256 of all messages / in one piece"),
 )
 BATCHES = (1, 256, 4096)  # records per flush, those of bench_ledgers_evidence
-RATES = (200, 5_000, 25_000)  # payments per second, those of bench_peers_steps
+# Payments per second, and us of work for each: those of bench_peers_steps.
+STEPS = ((200, 0), (5_000, 0), (25_000, 0), (45_000, 0), (45_000, 17))
+RATES = sorted({rate for rate, _ in STEPS})
 RATE_SECONDS = 4
 SHARES = (("p50", "p50_us"), ("p99", "p99_us"))
 
@@ -70,7 +72,8 @@ def measure_append(program, batches):
 def measure_steps(program):
     """The least waits, by the name of the row."""
     entries = google_benchmark(program, "^durable_", 0.01)
-    waits = {rate: entries[f"durable_steps/{rate}/2000/iterations:1/manual_time"] for rate in RATES}
+    waits = {(rate, work): entries[f"durable_steps/{rate}/2000/{work * 1000}/iterations:1/manual_time"]
+             for rate, work in STEPS}
     return waits | {"block": entries["durable_block/65536/iterations:1/manual_time"]}
 
 
@@ -93,14 +96,16 @@ def wait_row(what, ours, limit):
 
 
 def wait_rows(results):
-    """Ours counts the work; the limit is the same writes and wake-ups without any (../steps/steps_bench.cpp)."""
+    """Ours counts all work; the limit is the same writes and wake-ups, with the work that is named or without any
+    (../steps/steps_bench.cpp)."""
     rows = [["", "ours", "limit", "ratio", "spread"]]
     steps = results["steps"]
-    for rate in RATES:
+    for rate, work in STEPS:
+        beside = f" / with {work} us of work for each" if work else ""
         for share, counter in SHARES:
-            rows.append(wait_row(f"added to a payment at {rate:,}/s, {share}",
+            rows.append(wait_row(f"added to a payment at {rate:,}/s, {share}{beside}",
                                  [added["engine_latency_us"][share] for added in results[f"added at {rate}"]],
-                                 [step[rate][counter] for step in steps]))
+                                 [step[rate, work][counter] for step in steps]))
     for share, counter in SHARES:
         rows.append(wait_row(f"a block of 200 txns to durable / its verification and writes, {share}",
                              [block["bytes_to_block_durable_us"][share] for block in results["block"]],
@@ -138,7 +143,8 @@ def main():
           f"{median(results['sha256_messages'], 'hashed_bytes') / 1e6:,.0f} MB/s of "
           f"{median(results['sha256_alone'], 'hashed_bytes') / 1e6:,.0f} MB/s\n")
     print_table(append_rows(results["append"]))
-    print("\n  Waiting, with all that is waited for; the limit is durable writes and threads that wake each other, alone.\n")
+    print("\n  Waiting, with all that is waited for; the limit is durable writes and threads that wake each other,\n"
+          "  alone or with the work that is named.\n")
     print_table(wait_rows(results))
     print("\n  Kept back by the machine's host, in ms of a core, by round: " + "; ".join(
         f"at {rate:,}/s " + ", ".join(str(added["stolen_ms"]) for added in results[f"added at {rate}"])
