@@ -116,7 +116,7 @@ TEST_F(AtFullSpeed, is_no_trade_of_which_nothing_is_known) {
 TEST_F(MomentsTest, are_refused_for_a_trade_that_did_not_settle) {
   const auto found = share();
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code, ErrorCode::invalid_transition);
+  EXPECT_EQ(found.error().code, ErrorCode::check_failed);
 }
 
 TEST_F(MomentsTest, are_refused_when_a_block_shows_what_was_not_sent_yet) {

@@ -11,6 +11,7 @@
 
 #include "codecs/json/writer.hpp"
 #include "ledgers/this_thread.hpp"
+#include "tools/clearspan/bench/failure.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/orders.hpp"
 #include "tools/clearspan/bench/parked.hpp"
@@ -138,7 +139,7 @@ class BlocksBench {
 
   // What the blocks held, and what the ledgers' books say.
   Status check(BlocksBenchReport& report) {
-    const auto wrong = [](std::string what) { return make_error(ErrorCode::final_block_conflict, std::move(what)); };
+    const auto wrong = [](std::string what) { return make_error(ErrorCode::check_failed, std::move(what)); };
     if (settled_ != plans_.size()) return wrong(fmt::format("{} of {} trades settled", settled_.load(), plans_.size()));
     for (const Height height : heights_) {
       CLEARSPAN_TRY(const RawBlock raw, world_.connectors()[0]->block(height, kLedgerTimeout));
@@ -234,10 +235,7 @@ Result<BlocksBenchReport> bench_blocks(const BlocksBenchOptions& options) {
 int run_bench_blocks(const BlocksBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
   const Result<BlocksBenchReport> report = bench_blocks(options);
-  if (!report) {
-    err << "clearspan bench blocks: " << describe(report.error()) << "\n";
-    return report.error().code == ErrorCode::final_block_conflict ? kExitNegative : kExitUsage;
-  }
+  if (!report) return say_why_not("blocks", report.error(), err);
   if (!options.json) print_table(options, *report, out);
   print_json(options, *report, out);
   return kExitOk;

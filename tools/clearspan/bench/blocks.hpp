@@ -38,8 +38,8 @@ struct BlocksBenchReport {
   double cpu_us = 0;       // of the engine's threads, for one trade from its hold to its end
 };
 
-// Errors: those of the engine; invalid_value when there are fewer trades than the blocks move on; final_block_conflict
-// when a block held something else, a trade did not settle or the ledgers' books do not fit.
+// Errors: those of the engine; invalid_value when there are fewer trades than the blocks move on; check_failed when a
+// block held something else, a trade did not settle or the ledgers' books do not fit.
 Result<BlocksBenchReport> bench_blocks(const BlocksBenchOptions& options);
 
 // Exit status as in bench.hpp.

@@ -9,6 +9,7 @@
 
 #include "codecs/json/writer.hpp"
 #include "ledgers/this_thread.hpp"
+#include "tools/clearspan/bench/failure.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/load.hpp"
 #include "tools/clearspan/bench/parked.hpp"
@@ -150,7 +151,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
   CLEARSPAN_CHECK_OK(load.check());
   CLEARSPAN_TRY(const auto books, world->read_books());
   const AuditReport checked = audit(load.plans(), books);
-  if (!checked.violations.empty()) return make_error(ErrorCode::final_block_conflict, checked.violations.front());
+  if (!checked.violations.empty()) return make_error(ErrorCode::check_failed, checked.violations.front());
   if (options.rate > 0) {
     CLEARSPAN_TRY(report.share, moments.engine_share(ledgers[0]->block_moments(), ledgers[1]->block_moments(),
                                                      report.cpu.core_speeds));
@@ -169,12 +170,7 @@ Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options) {
 int run_bench_engine(const EngineBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
   const Result<EngineBenchReport> report = bench_engine(options);
-  if (!report) {
-    err << "clearspan bench engine: " << describe(report.error()) << "\n";
-    const ErrorCode code = report.error().code;
-    const bool is_wrong = code == ErrorCode::final_block_conflict || code == ErrorCode::invalid_transition;
-    return is_wrong ? kExitNegative : kExitUsage;
-  }
+  if (!report) return say_why_not("engine", report.error(), err);
   if (!options.json) print_table(options, *report, out);
   print_json(options, *report, out);
   return kExitOk;

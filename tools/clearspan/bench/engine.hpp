@@ -47,8 +47,8 @@ struct EngineBenchReport {
   double index_lag_seconds = 0;      // how long the index took after the last trade to have everything
 };
 
-// Errors: those of the engine; final_block_conflict when not every trade settled or the ledgers' books do not fit;
-// invalid_transition when the moments of the trades do not fit.
+// Errors: those of the engine; check_failed when not every trade settled, or the ledgers' books or the moments of the
+// trades do not fit.
 Result<EngineBenchReport> bench_engine(const EngineBenchOptions& options);
 
 // Exit status as in bench.hpp.

@@ -10,6 +10,7 @@
 
 #include "actors/submitter/submitter.hpp"
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/failure.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/injected_world.hpp"
 #include "tools/clearspan/bench/orders.hpp"
@@ -86,7 +87,7 @@ class EventsBench {
 
   [[nodiscard]] Status nothing_moved() const {
     if (moved_ == 0) return Done{};
-    return make_error(ErrorCode::invalid_transition, fmt::format("{} trades moved before the event", moved_.load()));
+    return make_error(ErrorCode::check_failed, fmt::format("{} trades moved before the event", moved_.load()));
   }
 
   // In milliseconds.
@@ -98,7 +99,7 @@ class EventsBench {
   Status until_all_ended(std::uint32_t settled) {
     CLEARSPAN_CHECK_OK(until([this] { return ended_ == options_.touched; }, "trades do not end"));
     if (settled_ != settled) {
-      return make_error(ErrorCode::invalid_transition, fmt::format("{} trades were settled", settled_.load()));
+      return make_error(ErrorCode::check_failed, fmt::format("{} trades were settled", settled_.load()));
     }
     moved_ = ended_ = settled_ = 0;
     return Done{};
@@ -127,11 +128,7 @@ Result<EventsBenchReport> bench_events(const EventsBenchOptions& options) {
 int run_bench_events(const EventsBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
   const Result<EventsBenchReport> report = bench_events(options);
-  if (!report) {
-    err << "clearspan bench events: " << describe(report.error()) << "\n";
-    const ErrorCode code = report.error().code;
-    return code == ErrorCode::timed_out || code == ErrorCode::invalid_transition ? kExitNegative : kExitUsage;
-  }
+  if (!report) return say_why_not("events", report.error(), err);
   if (!options.json) {
     out << fmt::format("  {} live trades; of {} touched by one event, all are durable\n", options.trades,
                        options.touched);

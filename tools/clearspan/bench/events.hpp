@@ -38,7 +38,7 @@ struct EventsBenchReport {
   double ended_ms = 0;  // after the deadline
 };
 
-// Errors: those of the engine; timed_out when trades stop moving; invalid_transition when one did what it should not.
+// Errors: those of the engine; timed_out when trades stop moving; check_failed when one did what it should not.
 Result<EventsBenchReport> bench_events(const EventsBenchOptions& options);
 
 // Exit status as in bench.hpp.

@@ -7,6 +7,7 @@
 
 #include "actors/engine.hpp"
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/failure.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/moments.hpp"
 #include "tools/clearspan/bench/parked.hpp"
@@ -114,7 +115,7 @@ Result<LiveBenchReport> bench_live(const LiveBenchOptions& options) {
   CLEARSPAN_CHECK_OK(bench.start());
   report.start_seconds = ms_between(start_from, SteadyClock::now()) / 1e3;
   if (bench.engine().stats().live != options.trades - options.storm + 1) {
-    return make_error(ErrorCode::invalid_transition, "not every trade is live again");
+    return make_error(ErrorCode::check_failed, "not every trade is live again");
   }
 
   const Timestamp deadline = SystemClock().now() + kBeforeStorm;
@@ -131,10 +132,7 @@ Result<LiveBenchReport> bench_live(const LiveBenchOptions& options) {
 int run_bench_live(const LiveBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
   const Result<LiveBenchReport> report = bench_live(options);
-  if (!report) {
-    err << "clearspan bench live: " << describe(report.error()) << "\n";
-    return report.error().code == ErrorCode::invalid_transition ? kExitNegative : kExitUsage;
-  }
+  if (!report) return say_why_not("live", report.error(), err);
   if (!options.json) print_table(options, *report, out);
   print_json(options, *report, out);
   return kExitOk;

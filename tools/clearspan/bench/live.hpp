@@ -32,7 +32,7 @@ struct LiveBenchReport {
   double start_seconds = 0;
 };
 
-// Errors: those of the engine; invalid_transition when a trade did what it should not.
+// Errors: those of the engine; check_failed when a trade did what it should not.
 Result<LiveBenchReport> bench_live(const LiveBenchOptions& options);
 
 // Exit status as in bench.hpp.

@@ -96,9 +96,12 @@ Status Load::submit(Engine& engine, OrderTaker& orders, std::uint32_t until, Mom
 
 Status Load::check() const {
   if (over_ == options_.trades && failed_ == 0 && refused_ == 0) return Done{};
-  return make_error(ErrorCode::final_block_conflict,
-                    fmt::format("of {} trades {} were refused and {} ended without being settled", options_.trades,
-                                refused_.load(), failed_.load()));
+  const TimingPolicy timing = world_.timing();
+  return make_error(ErrorCode::check_failed,
+                    fmt::format("of {} trades {} were refused and {} ended without being settled; each has {} ms to be "
+                                "held and {} ms more to be paid",
+                                options_.trades, refused_.load(), failed_.load(), timing.prepare_window.count(),
+                                timing.pivot_window.count()));
 }
 
 Latencies Load::latencies() const {

@@ -31,7 +31,7 @@ class Load {
 
   [[nodiscard]] const std::vector<Plan>& plans() const { return plans_; }
 
-  // Errors: final_block_conflict when not every trade settled.
+  // Errors: check_failed when not every trade settled.
   [[nodiscard]] Status check() const;
 
   // From due to settled.

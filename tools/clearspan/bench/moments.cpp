@@ -56,7 +56,7 @@ void Moments::note_included(const VerifiedBlock& block, Moment now) {
 Result<EngineShare> Moments::engine_share(const BlockMoments& source, const BlockMoments& destination,
                                           const CoreSpeeds& speeds) const {
   if (sent_again_ != 0) {
-    return make_error(ErrorCode::invalid_transition,
+    return make_error(ErrorCode::check_failed,
                       fmt::format("{} movements were handed over more than once", sent_again_.load()));
   }
   const std::array<const BlockMoments*, kPaymentSteps.size()> ledgers = {&source, &destination, &source};
@@ -83,7 +83,7 @@ Result<EngineShare> Moments::engine_share(const BlockMoments& source, const Bloc
     }
     end_stage(kPaymentSteps.size(), moment_of(trade.settled));
     if (!in_order) {
-      return make_error(ErrorCode::invalid_transition, fmt::format("the moments of trade {} do not fit", number));
+      return make_error(ErrorCode::check_failed, fmt::format("the moments of trade {} do not fit", number));
     }
     share.whole.add(engine);
     const auto speed = speeds.between(moment_of(trade.due) - kSpeedLookback, moment_of(trade.settled));

@@ -78,8 +78,8 @@ class Moments {
 
   [[nodiscard]] Moment settled(std::uint64_t trade) const { return moment_of(trades_[trade].settled); }
 
-  // Errors: invalid_transition when a trade lacks a moment, or has them in another order than the picture above, and
-  // when a movement was handed over more than once: its time on the ledger cannot be told then.
+  // Errors: check_failed when a trade lacks a moment, or has them in another order than the picture above, and when a
+  // movement was handed over more than once: its time on the ledger cannot be told then.
   [[nodiscard]] Result<EngineShare> engine_share(const BlockMoments& source, const BlockMoments& destination,
                                                  const CoreSpeeds& speeds) const;
 

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "codecs/json/writer.hpp"
+#include "tools/clearspan/bench/failure.hpp"
 #include "tools/clearspan/bench/figures.hpp"
 #include "tools/clearspan/bench/injected_world.hpp"
 #include "tools/clearspan/bench/orders.hpp"
@@ -83,10 +84,7 @@ Result<TransitionsBenchReport> bench_transitions(const TransitionsBenchOptions& 
 int run_bench_transitions(const TransitionsBenchOptions& options, std::ostream& out, std::ostream& err) {
   spdlog::set_level(spdlog::level::err);
   const Result<TransitionsBenchReport> report = bench_transitions(options);
-  if (!report) {
-    err << "clearspan bench transitions: " << describe(report.error()) << "\n";
-    return report.error().code == ErrorCode::timed_out ? kExitNegative : kExitUsage;
-  }
+  if (!report) return say_why_not("transitions", report.error(), err);
   const auto p50 = report->latency.quantile(0.5).count();
   const auto p99 = report->latency.quantile(0.99).count();
   if (!options.json) {
