@@ -299,6 +299,39 @@ TEST_F(FundsTest, what_failed_in_a_final_block_is_not_kept_back) {
 }
 
 // Where accounts number their txns: the other one can have been made by anybody who has the account's key.
+// Alice's balance is read again, for what she gets back shows only there; the hold that waited for it then waits for
+// the answer to another txn.
+TEST_F(FundsTest, what_waits_beyond_its_time_is_not_kept_back) {
+  const Plan given_back = sign_a_hold(world, kAll * 6 / 10);
+  world.settle();
+  ASSERT_TRUE(world.engine().call_ledger(0));
+  world.a().produce(1);  // with the hold
+  world.engine().cancel(given_back.id, [](const Status& status) { EXPECT_TRUE(status.ok()); });
+  ASSERT_TRUE(world.until_ended());
+  const auto ask = [this](std::uint64_t times) {
+    Plan plan = world.exchange(Placement::engine, times);
+    world.settle();
+    return plan;
+  };
+  ask(1);
+  const Plan late = ask(kAll * 6 / 10);
+  ask(1);
+  world.pass_time(kTickInterval);
+  world.settle();
+  ASSERT_EQ(world.engine().ledgers()[0].txns_outstanding, 2U);
+  ASSERT_TRUE(world.engine().call_ledger(0));  // takes the first txn
+  ASSERT_TRUE(world.engine().call_ledger(0));  // says the balance
+  world.settle();
+  while (world.engine().ledgers()[0].time <= late.legs[0].not_after) {
+    world.a().produce(1);
+    ASSERT_TRUE(world.engine().follow_ledger(0).ok());
+    world.settle();
+  }
+  ASSERT_TRUE(world.until_ended());
+  EXPECT_EQ(world.signatures(late, MovementKind::hold), 1U) << "bob's";
+  EXPECT_TRUE(can_give(kAll * 9 / 10));
+}
+
 TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
   SteppedWorld world(1);
   start_with_numbered_txns(world);
