@@ -298,7 +298,6 @@ TEST_F(FundsTest, what_failed_in_a_final_block_is_not_kept_back) {
   EXPECT_TRUE(can_give(kAll * 45 / 100));
 }
 
-// Where accounts number their txns: the other one can have been made by anybody who has the account's key.
 // Alice's balance is read again, for what she gets back shows only there; the hold that waited for it then waits for
 // the answer to another txn.
 TEST_F(FundsTest, what_waits_beyond_its_time_is_not_kept_back) {
@@ -332,6 +331,7 @@ TEST_F(FundsTest, what_waits_beyond_its_time_is_not_kept_back) {
   EXPECT_TRUE(can_give(kAll * 9 / 10));
 }
 
+// Where accounts number their txns: the other one can have been made by anybody who has the account's key.
 TEST_F(SteppedEngineTest, a_txn_is_dead_once_another_one_with_its_number_is_final) {
   SteppedWorld world(1);
   start_with_numbered_txns(world);
