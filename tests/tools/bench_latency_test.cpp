@@ -22,7 +22,6 @@ TEST(BenchEngine, tells_the_engines_time_from_the_ledgers) {
   const auto report = bench_engine(options);
   ASSERT_TRUE(report.ok()) << describe(report.error());
   ASSERT_TRUE(report->share.has_value());
-  EXPECT_GE(report->seconds, (options.trades - 1) / options.rate) << "the last order is not given before";
   const EngineShare& share = *report->share;
   EXPECT_GT(share.whole.quantile(0), Latencies::Micros{0});
   EXPECT_GT(share.ledgers.quantile(0), std::chrono::milliseconds(20)) << "the payment's own block and two behind it";

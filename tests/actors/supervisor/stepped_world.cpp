@@ -199,4 +199,25 @@ void SteppedWorld::pass_time(Millis span) {
   engine_->pass_time(span);
 }
 
+void sign(SteppedWorld& world, std::size_t ledger) {
+  const auto is_signed = [&] { return world.engine().ledgers()[ledger].txns_outstanding != 0; };
+  while (!is_signed() && world.engine().call_ledger(ledger)) world.run_actors();
+  EXPECT_TRUE(is_signed());
+}
+
+Plan sign_a_hold(SteppedWorld& world, std::uint64_t times) {
+  EXPECT_TRUE(world.until([&] { return world.engine().ready(); }));
+  Plan plan = world.exchange(Placement::engine, times);
+  world.settle();
+  sign(world, 0);
+  return plan;
+}
+
+Movement payment_of(const Plan& plan) {
+  Movement payment = movement_for(plan, 0, MovementKind::hold, HoldKey{});
+  payment.kind = MovementKind::payment;
+  payment.ref = make_operation_ref(TradeId{}, 0, plan.engine);
+  return payment;
+}
+
 }  // namespace clearspan::actors

@@ -106,6 +106,15 @@ class SteppedWorld {
   bool crash_is_armed_ = false;
 };
 
+// Calls the ledger until what the signature waits for is known, and the hold is signed by it.
+void sign(SteppedWorld& world, std::size_t ledger);
+
+// Of a new exchange: alice's.
+Plan sign_a_hold(SteppedWorld& world, std::uint64_t times = 1);
+
+// With alice's key, by somebody else than the engine: as many units as the plan's hold has.
+Movement payment_of(const Plan& plan);
+
 // What goes wrong in these tests is meant to: the log of the server says nothing of it.
 class SteppedEngineTest : public ::testing::Test {
  protected:
